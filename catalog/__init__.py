@@ -1,0 +1,1 @@
+"""Records of results, the SQLite schema, store and search."""

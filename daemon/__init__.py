@@ -1,0 +1,1 @@
+"""The watch-folder service and the command line: folders -> deliveries -> jobs -> workers."""

@@ -1,0 +1,1 @@
+"""What is in the pictures: shots, scale, tags, beats and score; runtimes, models and training."""

@@ -1,0 +1,1 @@
+"""HTML pages, templates, static assets and thumbnails."""
