@@ -1,0 +1,160 @@
+"""What an analysis leaves behind, as plain records between engines, catalog, reports and plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from media.findings import Finding
+
+SCALES = ("EWS", "LS", "MLS", "MS", "MCU", "CU", "ECU")
+"""Shot scales, widest first: the six of Somani 2019 and his named extension MLS."""
+
+BEATS = (
+    "argument", "joy", "despair", "victory", "good", "bad", "battle preparation", "battle", "pursuit",
+    "romance", "crime",
+)  # fmt: skip
+
+TransitionKind = Literal["cut", "dissolve", "fade in", "fade out", "wipe"]
+PERSON = "person"
+"""Source of a value that somebody corrected by hand."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Frames [start, end) that belong to no single shot; for a cut start == end == first frame of the new shot."""
+
+    kind: TransitionKind
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with the probability that it is right, and who says so. An empty value means unsure."""
+
+    value: str
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Frames [start, end); `number` counts from 1. Tags hold those at or above their thresholds."""
+
+    number: int
+    start: int
+    end: int
+    key_frame: int
+    transition_in: TransitionKind | None
+    transition_confidence: float
+    scale: Estimate | None = None
+    place: Estimate | None = None
+    time_of_day: Estimate | None = None
+    movement: Estimate | None = None
+    tags: Mapping[str, float] = field(default_factory=dict)
+    tag_source: str = ""
+    features: NDArray[np.float16] | None = None
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class TagSummary:
+    """Weight W and relevance R of a tag over a title (Khan et al., AVSS 2017); `shots`: how many carry it."""
+
+    tag: str
+    weight: float
+    relevance: float
+    shots: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A beat event over shots [start_shot, end_shot], both included (Ejaz et al., ICMV 2017)."""
+
+    number: int
+    start_shot: int
+    end_shot: int
+    category: str
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """An estimate about the whole title; None where nothing was measured, and `note` says why."""
+
+    kind: Literal["rating", "success", "genre"]
+    value: str | None
+    low: float | None
+    high: float | None
+    model: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """Which model said so, on which runtime, and how long it took."""
+
+    engine: str
+    model: str
+    model_sha256: str
+    runtime: str
+    precision: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """A track file or stream the delivery lists."""
+
+    kind: str
+    file: str
+    codec: str
+    detail: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Title:
+    """The delivery's facts. start_frame counts from midnight at `rate`."""
+
+    name: str
+    kind: str
+    source: str
+    identity: str
+    rate: Fraction
+    frames: int
+    start_frame: int
+    drop_frame: bool
+    width: int
+    height: int
+    codec: str
+    colour: str
+    tracks: tuple[TrackRecord, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything known about one title. analysed_at: ISO 8601, UTC."""
+
+    title: Title
+    transitions: tuple[Transition, ...]
+    shots: tuple[Shot, ...]
+    tags: tuple[TagSummary, ...]
+    beats: tuple[Beat, ...]
+    scores: tuple[Score, ...]
+    runs: tuple[ModelRun, ...]
+    analysed_at: str
+    app_version: str
