@@ -27,7 +27,7 @@ PERSON = "person"
 
 @dataclass(frozen=True)
 class Transition:
-    """Frames [start, end) that belong to no single shot; for a cut start == end == first frame of the new shot."""
+    """Frames [start, end) that belong to no single shot; for a cut both are the first frame of the new shot."""
 
     kind: TransitionKind
     start: int
