@@ -15,10 +15,9 @@ from media.findings import Finding
 SCALES = ("EWS", "LS", "MLS", "MS", "MCU", "CU", "ECU")
 """Shot scales, widest first: the six of Somani 2019 and his named extension MLS."""
 
-BEATS = (
-    "argument", "joy", "despair", "victory", "good", "bad", "battle preparation", "battle", "pursuit",
-    "romance", "crime",
-)  # fmt: skip
+BEATS = ("pursuit", "battle preparation", "battle", "romance", "victory", "joy", "despair", "argument")
+"""Beat categories before the second stage of Ejaz et al. (ICMV 2017), which tells good from bad and so makes
+the eleven of Potapov et al. 2015. That stage is not trained here, so no event says good or bad."""
 
 TransitionKind = Literal["cut", "dissolve", "fade in", "fade out", "wipe"]
 PERSON = "person"
@@ -27,7 +26,7 @@ PERSON = "person"
 
 @dataclass(frozen=True)
 class Transition:
-    """Frames [start, end) that belong to no single shot; for a cut both are the first frame of the new shot."""
+    """Frames [start, end) that belong to no single shot; for a cut both are the new shot's first."""
 
     kind: TransitionKind
     start: int

@@ -12,7 +12,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Labelled pictures, clips and packages: $REELWATCH_SHARED_DATA, or ../shared/data beside the checkout."""
+    """Labelled pictures, clips and packages: $REELWATCH_SHARED_DATA, or ../shared/data beside us."""
     named = os.environ.get("REELWATCH_SHARED_DATA")
     folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
     if not (folder / "video" / "cuts.csv").is_file():
