@@ -1,0 +1,169 @@
+"""The SQLite schema, as migrations. Tables may move; the views named *_v, *_log and *_summary may only grow."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+catalog = Migrations("reelwatch")
+
+
+@catalog()
+def titles_and_shots(db: Database) -> None:
+    """Titles with everything an analysis says of them, and the views that post tools read."""
+    for statement in (*_TITLE_TABLES, *_VIEWS):
+        db.execute(statement)
+
+
+@catalog()
+def jobs_and_their_events(db: Database) -> None:
+    """The durable queue: one row a job, one row for each change of its state."""
+    for statement in _JOB_TABLES:
+        db.execute(statement)
+
+
+_TITLE_TABLES = (
+    """CREATE TABLE titles (
+        title_id INTEGER PRIMARY KEY,
+        identity TEXT NOT NULL UNIQUE,
+        slug TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        source TEXT NOT NULL,
+        status TEXT NOT NULL,
+        frames INTEGER NOT NULL,
+        rate_numerator INTEGER NOT NULL,
+        rate_denominator INTEGER NOT NULL,
+        start_frame INTEGER NOT NULL,
+        drop_frame INTEGER NOT NULL,
+        start_tc TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        codec TEXT NOT NULL,
+        colour TEXT NOT NULL,
+        analysed_at TEXT NOT NULL,
+        app_version TEXT NOT NULL
+    )""",
+    """CREATE TABLE tracks (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        kind TEXT NOT NULL, file TEXT NOT NULL, codec TEXT NOT NULL, detail TEXT NOT NULL, language TEXT NOT NULL,
+        PRIMARY KEY (title_id, position)
+    )""",
+    """CREATE TABLE findings (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        code TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL, file TEXT NOT NULL,
+        element TEXT NOT NULL, expected TEXT NOT NULL, found TEXT NOT NULL,
+        PRIMARY KEY (title_id, position)
+    )""",
+    """CREATE TABLE transitions (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        kind TEXT NOT NULL, start_frame INTEGER NOT NULL, end_frame INTEGER NOT NULL, confidence REAL NOT NULL,
+        PRIMARY KEY (title_id, position)
+    )""",
+    """CREATE TABLE shots (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        shot INTEGER NOT NULL,
+        start_frame INTEGER NOT NULL, end_frame INTEGER NOT NULL,
+        start_tc TEXT NOT NULL, end_tc TEXT NOT NULL,
+        key_frame INTEGER NOT NULL,
+        transition_in TEXT, transition_confidence REAL NOT NULL,
+        scale TEXT, scale_confidence REAL, scale_source TEXT,
+        place TEXT, place_confidence REAL, place_source TEXT,
+        time_of_day TEXT, time_confidence REAL, time_source TEXT,
+        movement TEXT, movement_confidence REAL, movement_source TEXT,
+        tag_source TEXT NOT NULL,
+        features BLOB,
+        PRIMARY KEY (title_id, shot)
+    )""",
+    """CREATE TABLE tags (
+        title_id INTEGER NOT NULL, shot INTEGER NOT NULL,
+        tag TEXT NOT NULL, probability REAL NOT NULL, source TEXT NOT NULL,
+        PRIMARY KEY (title_id, shot, tag),
+        FOREIGN KEY (title_id, shot) REFERENCES shots ON DELETE CASCADE
+    ) WITHOUT ROWID""",
+    "CREATE INDEX tags_by_tag ON tags (tag, title_id, shot)",
+    "CREATE INDEX shots_by_scale ON shots (scale, title_id, shot)",
+    """CREATE TABLE title_tags (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        tag TEXT NOT NULL, weight REAL NOT NULL, relevance REAL NOT NULL, shots INTEGER NOT NULL,
+        source TEXT NOT NULL,
+        PRIMARY KEY (title_id, tag)
+    )""",
+    """CREATE TABLE beats (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        beat INTEGER NOT NULL,
+        start_shot INTEGER NOT NULL, end_shot INTEGER NOT NULL,
+        category TEXT NOT NULL, confidence REAL NOT NULL, source TEXT NOT NULL,
+        PRIMARY KEY (title_id, beat)
+    )""",
+    "CREATE INDEX beats_by_category ON beats (category, title_id)",
+    """CREATE TABLE scores (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        kind TEXT NOT NULL, value TEXT, low REAL, high REAL, model TEXT NOT NULL, note TEXT NOT NULL,
+        PRIMARY KEY (title_id, position)
+    )""",
+    """CREATE TABLE runs (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        engine TEXT NOT NULL, model TEXT NOT NULL, model_sha256 TEXT NOT NULL, runtime TEXT NOT NULL,
+        precision TEXT NOT NULL, seconds REAL NOT NULL,
+        PRIMARY KEY (title_id, engine)
+    )""",
+    "CREATE VIRTUAL TABLE title_words USING fts5(name, source, tokenize = 'unicode61 remove_diacritics 2')",
+)
+
+_VIEWS = (
+    """CREATE VIEW titles_v AS SELECT title_id, name, kind, source, status, frames,
+        CASE rate_denominator WHEN 1 THEN CAST(rate_numerator AS TEXT)
+             ELSE rate_numerator || '/' || rate_denominator END AS rate,
+        ROUND(1.0 * frames * rate_denominator / rate_numerator, 6) AS duration_s,
+        width, height, start_tc, analysed_at, app_version FROM titles""",
+    """CREATE VIEW shot_log AS SELECT s.title_id, s.shot, s.start_frame, s.end_frame, s.start_tc, s.end_tc,
+        ROUND(1.0 * (s.end_frame - s.start_frame) * t.rate_denominator / t.rate_numerator, 6) AS duration_s,
+        s.transition_in, s.transition_confidence, s.key_frame, s.scale, s.scale_confidence, s.scale_source,
+        s.movement, s.place, s.time_of_day
+        FROM shots s JOIN titles t USING (title_id)""",
+    "CREATE VIEW shot_tags AS SELECT title_id, shot, tag, probability, source FROM tags",
+    "CREATE VIEW tag_summary AS SELECT title_id, tag, weight, relevance, shots, source FROM title_tags",
+    """CREATE VIEW beat_log AS SELECT b.title_id, b.beat, b.start_shot, b.end_shot, f.start_frame, l.end_frame,
+        f.start_tc, l.end_tc, b.category, b.confidence, b.source
+        FROM beats b
+        JOIN shots f ON f.title_id = b.title_id AND f.shot = b.start_shot
+        JOIN shots l ON l.title_id = b.title_id AND l.shot = b.end_shot""",
+    "CREATE VIEW score_summary AS SELECT title_id, kind, value, low, high, model, note FROM scores",
+    """CREATE VIEW model_runs AS SELECT title_id, engine, model, model_sha256, runtime, precision, seconds
+        FROM runs""",
+)
+
+_JOB_TABLES = (
+    """CREATE TABLE jobs (
+        job_id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        identity TEXT NOT NULL DEFAULT '',
+        state TEXT NOT NULL CHECK (state IN ('seen', 'settling', 'waiting', 'queued', 'running', 'done',
+                                             'failed', 'quarantined', 'cancelled')),
+        reason TEXT NOT NULL DEFAULT '',
+        priority INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before REAL NOT NULL DEFAULT 0,
+        host TEXT NOT NULL DEFAULT '', pid INTEGER NOT NULL DEFAULT 0, heartbeat REAL NOT NULL DEFAULT 0,
+        progress REAL NOT NULL DEFAULT 0,
+        title_id INTEGER REFERENCES titles ON DELETE SET NULL,
+        log TEXT NOT NULL DEFAULT '',
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX jobs_by_state ON jobs (state, priority DESC, job_id)",
+    "CREATE INDEX jobs_by_path ON jobs (path)",
+    """CREATE TABLE job_events (
+        event_id INTEGER PRIMARY KEY,
+        job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+        at TEXT NOT NULL,
+        from_state TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )""",
+)
