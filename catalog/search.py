@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -67,8 +69,13 @@ def search(db: Database, text: str, limit: int = 200) -> Hits:
     )
     return Hits(
         tuple(TitleHit(*row) for row in titles),
-        tuple(ShotHit(*facts, tuple(tags.split("|")) if tags else ()) for *facts, tags in shots),
+        tuple(_shot_hit(row) for row in shots),
     )
+
+
+def _shot_hit(row: Sequence[Any]) -> ShotHit:
+    *facts, tags = row
+    return ShotHit(*[*facts, tuple(tags.split("|")) if tags else ()])
 
 
 def _where(query: Query) -> tuple[str, list[object]]:
