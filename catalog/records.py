@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.findings import Finding
+from media.timecode import timecode
 
 SCALES = ("EWS", "LS", "MLS", "MS", "MCU", "CU", "ECU")
 """Shot scales, widest first: the six of Somani 2019 and his named extension MLS."""
@@ -142,6 +143,10 @@ class Title:
     colour: str
     tracks: tuple[TrackRecord, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def timecode(self, frame: int) -> str:
+        """SMPTE timecode of a frame counted from the title's first."""
+        return timecode(self.start_frame + frame, self.rate, self.drop_frame)
 
 
 @dataclass(frozen=True)

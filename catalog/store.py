@@ -16,7 +16,6 @@ from catalog.records import (
     Title,
     Transition,
 )
-from media.timecode import timecode
 
 _OF_A_TITLE = ("tracks", "findings", "transitions", "shots", "title_tags", "beats", "scores", "runs")
 
@@ -63,7 +62,7 @@ def _save_title(db: Database, analysis: Analysis) -> int:
         "rate_denominator": title.rate.denominator,
         "start_frame": title.start_frame,
         "drop_frame": title.drop_frame,
-        "start_tc": _timecode(title, 0),
+        "start_tc": title.timecode(0),
         "width": title.width,
         "height": title.height,
         "codec": title.codec,
@@ -106,10 +105,6 @@ def _placed(title_id: int, rows: Iterable[Mapping[str, Any]]) -> Iterable[dict[s
     return ({"title_id": title_id, "position": position, **row} for position, row in enumerate(rows))
 
 
-def _timecode(title: Title, frame: int) -> str:
-    return timecode(title.start_frame + frame, title.rate, title.drop_frame)
-
-
 def _transition_row(each: Transition) -> dict[str, Any]:
     return {
         "kind": each.kind,
@@ -125,8 +120,8 @@ def _shot_row(title_id: int, title: Title, shot: Shot) -> dict[str, Any]:
         "shot": shot.number,
         "start_frame": shot.start,
         "end_frame": shot.end,
-        "start_tc": _timecode(title, shot.start),
-        "end_tc": _timecode(title, shot.end),
+        "start_tc": title.timecode(shot.start),
+        "end_tc": title.timecode(shot.end),
         "key_frame": shot.key_frame,
         "transition_in": shot.transition_in,
         "transition_confidence": shot.transition_confidence,
