@@ -11,12 +11,12 @@ from typing import Any
 import pluggy
 
 from plugins import hookspecs
-from plugins.exporters import shots_csv, title_json
+from plugins.exporters import shots_csv, shots_edl, shots_otio, shots_vtt, title_json
 from plugins.hookspecs import PROJECT, Exporter
 
 log = logging.getLogger("reelwatch.plugins")
 
-BUILT_IN = {"csv": shots_csv, "json": title_json}
+BUILT_IN = {"csv": shots_csv, "edl": shots_edl, "json": title_json, "otio": shots_otio, "vtt": shots_vtt}
 
 
 @cache

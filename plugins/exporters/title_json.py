@@ -37,7 +37,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             "findings": [vars(finding) for finding in title.findings],
         },
         "transitions": [vars(transition) for transition in analysis.transitions],
-        "shots": [_shot(title, shot) for shot in analysis.shots],
+        "shots": [shot_document(title, shot) for shot in analysis.shots],
         "tags": [vars(tag) for tag in analysis.tags],
         "beats": [
             {
@@ -56,7 +56,8 @@ def document(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _shot(title: Title, shot: Shot) -> dict[str, Any]:
+def shot_document(title: Title, shot: Shot) -> dict[str, Any]:
+    """One shot of the export."""
     return {
         "shot": shot.number,
         "start_frame": shot.start,
