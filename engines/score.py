@@ -13,17 +13,13 @@ _TOP_GENRES = 3
 
 
 def poster_beside(source: Path) -> Path | None:
-    """The poster delivered with a title: poster.jpg or NAME-poster.jpg (or .jpeg, .png) in or beside it."""
-    folders = [source, source.parent] if source.is_dir() else [source.parent]
-    for folder in folders:
-        for stem in (f"{source.stem}-poster", f"{source.name}-poster", "poster"):
-            for suffix in _SUFFIXES:
-                # A bare poster.jpg beside a package belongs to the folder that holds it, not to this title.
-                if not (stem == "poster" and source.is_dir() and folder != source):
-                    poster = folder / f"{stem}{suffix}"
-                    if poster.is_file():
-                        return poster
-    return None
+    """The poster of a delivery: poster.jpg in a package or beside a file, or NAME-poster.jpg beside either."""
+    if source.is_dir():
+        places = (source / "poster", source.parent / f"{source.name}-poster")
+    else:
+        places = tuple(source.parent / name for name in (f"{source.stem}-poster", f"{source.name}-poster", "poster"))
+    files = (place.with_name(place.name + suffix) for place in places for suffix in _SUFFIXES)
+    return next((file for file in files if file.is_file()), None)
 
 
 def score_title(model: CompactModel, source: Path) -> tuple[Score, ...]:
