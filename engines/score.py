@@ -15,7 +15,7 @@ _TOP_GENRES = 3
 def poster_beside(source: Path) -> Path | None:
     """The poster of a delivery: poster.jpg in a package or beside a file, or NAME-poster.jpg beside either."""
     if source.is_dir():
-        places = (source / "poster", source.parent / f"{source.name}-poster")
+        places: tuple[Path, ...] = (source / "poster", source.parent / f"{source.name}-poster")
     else:
         places = tuple(source.parent / name for name in (f"{source.stem}-poster", f"{source.name}-poster", "poster"))
     files = (place.with_name(place.name + suffix) for place in places for suffix in _SUFFIXES)
