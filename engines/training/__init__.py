@@ -1,0 +1,1 @@
+"""Recipes that rebuild the shipped models; the only place that imports torch."""
