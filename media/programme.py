@@ -30,6 +30,10 @@ class Segment:
     entry: int
     frames: int
     label: str
+    step: Fraction = Fraction(1)
+    """Frames of the file from one programme frame to the next: not 1 where an IMF resource has its own edit rate."""
+    stereoscopic: bool = False
+    """The file holds left and right eyes in turn (ST 429-10); the left one plays."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Programme:
     segments: tuple[Segment, ...]
     tracks: tuple[Track, ...] = ()
     findings: tuple[Finding, ...] = ()
+    pixel_aspect: Fraction = Fraction(1)
+    """Width of a pixel as shown, divided by its height; `width` counts pixels."""
 
     @property
     def duration(self) -> Fraction:

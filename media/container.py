@@ -1,0 +1,63 @@
+"""Opening a media file safely: known containers only, no neighbours, bounded pictures."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import av.container
+import av.error
+import av.logging
+from av.video.stream import VideoStream
+
+from media.findings import DeliveryError
+
+SUFFIXES = (".mp4", ".mov", ".mxf", ".mkv", ".webm", ".ts", ".m2ts", ".avi", ".m4v", ".mpg")
+_DEMUXERS = "mov,matroska,mxf,mpegts,avi,mpeg,mpegvideo"
+"""FFmpeg probes content, and its playlist demuxers (concat, hls, dash, imf) open other files: none of those."""
+_MAX_PIXELS = 8192 * 8640
+_ATTACHED_PICTURE = 0x0400
+
+DECODING_ERRORS = (av.error.FFmpegError, EOFError, ValueError, MemoryError)
+
+av.logging.set_level(av.logging.PANIC)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[av.container.InputContainer]:
+    """The demuxed file, closed at the end: PyAV's reference cycles keep forgotten ones open.
+
+    Raises DeliveryError for what is no media file.
+    """
+    container = open_container(path)
+    try:
+        yield container
+    finally:
+        container.close()
+
+
+def open_container(path: Path) -> av.container.InputContainer:
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise DeliveryError(f"{path.name} is not a regular file and was not opened.")
+        options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file", "max_pixels": str(_MAX_PIXELS)}
+        return av.open(str(path), options=options, metadata_errors="replace")
+    except (av.error.FFmpegError, EOFError, ValueError, UnicodeError) as error:
+        raise DeliveryError(f"{path.name} is no film that can be read: {_reason(error)}.") from error
+    except OSError as error:
+        raise DeliveryError(f"{path.name} cannot be read ({error.strerror}).") from error
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", "") or str(error) or type(error).__name__
+    return text[:1].lower() + text[1:].rstrip(".")
+
+
+def picture_stream(container: av.container.InputContainer) -> VideoStream | None:
+    """The stream to analyse: the largest picture, cover art left out; None for audio-only files."""
+    films = [stream for stream in container.streams.video if not int(stream.disposition) & _ATTACHED_PICTURE]
+    return max(films, key=lambda stream: (stream.width or 0) * (stream.height or 0), default=None)

@@ -1,0 +1,219 @@
+"""From a path to a Programme, and from a Programme to its Reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from media import dcp, imf
+from media.colour import name_for
+from media.composition import MAX_FRAMES, Composition, Resource
+from media.decode import ProgrammeReader
+from media.delivery import identify, kind_of
+from media.files import open_file
+from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
+from media.package import Package, read_package, uuid_of
+from media.programme import Programme, Reader, Segment, Track
+from media.trackfile import Found, find_picture
+from media.verify import verify_package
+
+_CONTENT_KINDS = ("feature", "episode", "short", "advertisement", "promo", "trailer", "teaser", "test")
+"""ST 429-7 clause 6.1.8, in the order in which a delivery with several playlists is judged."""
+
+
+def open_programme(
+    path: Path,
+    *,
+    search: Sequence[Path] = (),
+    cpl: str = "",
+    check: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Programme:
+    """What plays of a delivery.
+
+    search: folders with other packages, for version files whose pictures lie in one of them. cpl: the id of the
+    playlist to play, instead of the feature. check: verify sizes and hashes first, reading every file once;
+    `progress` is told (bytes read, bytes in all).
+
+    Raises MissingFiles and MissingKey for what may still come, DeliveryError for what cannot be analysed.
+    """
+    kind = kind_of(path)
+    if kind is None:
+        raise DeliveryError(f"{path.name} is neither a film, a DCP nor an IMF package.")
+    if kind == "file":
+        return open_file(path)
+    package = read_package(path)
+    composition = choose(package, cpl)
+    found = _pictures(package, composition, search)
+    findings = [*package.findings, *composition.findings]
+    for each in found.values():
+        findings += each.findings
+    if check:
+        findings += _checked(package, composition, found, progress)
+    return _programme(package, composition, found, findings)
+
+
+def open_reader(programme: Programme) -> Reader:
+    """Decodes a Programme. Close it at the end. Raises DeliveryError where a file has gone."""
+    return ProgrammeReader(programme)
+
+
+def compositions(package: Package) -> list[Composition]:
+    """Every playlist of a package, read."""
+    readers = {"dcp": dcp.read_composition, "imf": imf.read_composition}
+    found = []
+    for path, root in package.playlists:
+        kind = "imf" if root.namespace.startswith(imf.NAMESPACES) else "dcp"
+        found.append(readers[kind](path, root))
+    return found
+
+
+def choose(package: Package, cpl: str = "") -> Composition:
+    """The playlist to analyse: the one asked for, else by content kind, completeness and length.
+
+    Raises DeliveryError where none can play.
+    """
+    found = compositions(package)
+    if cpl:
+        wanted = [composition for composition in found if composition.id == uuid_of(cpl)]
+        if not wanted:
+            raise DeliveryError(f"{package.root.name} has no playlist {cpl}.", package.findings)
+        found = wanted
+    playable = [composition for composition in found if composition.pictures and not _errors(composition.findings)]
+    if not playable:
+        raise _unplayable(package, found)
+    return max(playable, key=lambda composition: _rank(package, composition))
+
+
+def _rank(package: Package, composition: Composition) -> tuple[int, bool, int]:
+    kind = composition.content_kind
+    place = _CONTENT_KINDS.index(kind) if kind in _CONTENT_KINDS else len(_CONTENT_KINDS)
+    complete = all(package.present(picture.asset) for picture in composition.pictures)
+    return -place, complete, composition.frames
+
+
+def _errors(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity == "error"]
+
+
+def _unplayable(package: Package, found: Sequence[Composition]) -> DeliveryError:
+    name = package.root.name
+    findings = [*package.findings, *(finding for each in found for finding in each.findings)]
+    errors = _errors(findings)
+    if found and not any(composition.pictures for composition in found) and not errors:
+        return DeliveryError(f"The playlists of {name} list no pictures.", findings)
+    if found and errors:
+        return DeliveryError(f"No playlist of {name} can play: {errors[0].message}", findings)
+    missing = [package.name(path) for path in package.paths.values() if not path.is_file()]
+    if errors and not missing:
+        return DeliveryError(f"{name} cannot be read: {errors[0].message}", findings)
+    message = f"{name} has no composition playlist"
+    if not missing:
+        return DeliveryError(f"{message}; deliver the whole package.", findings)
+    return MissingFiles(f"{message}; still missing are {', '.join(missing[:5])}.", missing, findings)
+
+
+def _pictures(package: Package, composition: Composition, search: Sequence[Path]) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    missing: list[str] = []
+    for picture in composition.pictures:
+        if picture.asset in found or picture.asset in missing:
+            continue
+        track = find_picture(package, picture.asset, picture.digest, search)
+        if track is None:
+            missing.append(picture.asset)
+        else:
+            found[picture.asset] = track
+    if missing:
+        listed = [package.name(package.paths[asset]) for asset in missing if asset in package.paths]
+        names = listed if len(listed) == len(missing) else missing
+        what = "picture files" if listed else "pictures of another package"
+        message = f"{composition.title} waits for {what}: {', '.join(names[:5])}."
+        raise MissingFiles(message, names, [*package.findings, *composition.findings])
+    if composition.encrypted:
+        keys = ", ".join(composition.encrypted)
+        message = f"{composition.title} is encrypted and waits for a KDM with the key {keys}."
+        raise MissingKey(message, composition.encrypted, [*package.findings, *composition.findings])
+    return found
+
+
+def _checked(
+    package: Package,
+    composition: Composition,
+    found: dict[str, Found],
+    progress: Callable[[int, int], None] | None,
+) -> list[Finding]:
+    """The findings of verification; an altered file that the composition plays is an error."""
+    findings = list(verify_package(package, composition, found, progress))
+    for finding in findings:
+        if finding.severity == "error" and finding.code in ("altered file", "short file"):
+            raise DeliveryError(finding.message, [*package.findings, *findings])
+        if finding.severity == "error" and finding.code == "missing file":
+            missing = [each.file for each in findings if each.code == "missing file"]
+            raise MissingFiles(finding.message, missing, [*package.findings, *findings])
+    return findings
+
+
+def _programme(
+    package: Package, composition: Composition, found: dict[str, Found], findings: Sequence[Finding]
+) -> Programme:
+    first = found[composition.pictures[0].asset].essence
+    for each in found.values():
+        if not each.essence.codec:
+            raise DeliveryError(f"The pictures of {package.name(each.path)} are in a coding that cannot be decoded.")
+    segments = _segments(package, composition, found)
+    frames = sum(segment.frames for segment in segments)
+    return Programme(
+        name=composition.title,
+        kind=composition.kind,
+        source=package.root,
+        identity=f"{identify(package.root)}:{composition.id}",
+        rate=composition.rate,
+        frames=frames,
+        start_frame=composition.start_frame,
+        drop_frame=composition.drop_frame,
+        width=first.width,
+        height=first.height,
+        codec=first.codec,
+        colour=name_for(composition.kind, first.codec, first.transfer, first.primaries),
+        segments=segments,
+        tracks=_tracks(package, composition, found),
+        findings=tuple(findings),
+    )
+
+
+def _segments(package: Package, composition: Composition, found: dict[str, Found]) -> tuple[Segment, ...]:
+    if composition.frames > MAX_FRAMES:
+        raise DeliveryError(f"{composition.title} would play {composition.frames} frames, longer than a day.")
+    segments = []
+    for picture in composition.pictures:
+        track = found[picture.asset]
+        step = picture.rate / composition.rate
+        _compare(package, picture, track)
+        length = int(picture.duration / picture.rate * composition.rate)
+        run = Segment(track.path, picture.entry, length, picture.label, step, picture.stereoscopic)
+        segments += [run] * picture.repeat
+    return tuple(segments)
+
+
+def _compare(package: Package, picture: Resource, track: Found) -> None:
+    """A track file shorter than its playlist says cannot play it."""
+    held = track.essence.frames
+    needed = picture.entry + picture.duration
+    if 0 < held < needed:
+        name = package.name(track.path)
+        message = f"{name} holds {held} frames, but {picture.label} plays up to frame {needed - 1} of it."
+        raise DeliveryError(message, [Finding("short track", "error", message, name, "", str(needed), str(held))])
+
+
+def _tracks(package: Package, composition: Composition, found: dict[str, Found]) -> tuple[Track, ...]:
+    tracks: dict[tuple[str, str], Track] = {}
+    for resource in composition.resources:
+        if resource.kind == "picture":
+            track = found[resource.asset]
+            name, codec, detail = package.name(track.path), track.essence.codec, track.essence.detail
+        else:
+            path = package.paths.get(resource.asset)
+            name, codec, detail = (package.name(path) if path else resource.asset), "", ""
+        tracks.setdefault((resource.kind, name), Track(resource.kind, name, codec, detail, resource.language))
+    return tuple(tracks.values())
