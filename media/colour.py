@@ -180,3 +180,10 @@ def _scaler() -> VideoReformatter:
     if not hasattr(_THREAD, "scaler"):
         _THREAD.scaler = VideoReformatter()
     return cast(VideoReformatter, _THREAD.scaler)
+
+
+def to_dci(picture: Picture) -> NDArray[np.uint16]:
+    """12-bit X'Y'Z' codes of displayed RGB, both [height, width, 3]: the way back of "dci-xyz"."""
+    light = (picture.astype(np.float32) / 255.0) ** _GAMMA @ np.linalg.inv(XYZ_TO_709).T.astype(np.float32)
+    codes = np.clip(light * (48 / 52.37), 0.0, 1.0) ** (1 / 2.6)
+    return cast("NDArray[np.uint16]", (codes * (CODES - 1) + 0.5).astype(np.uint16))
