@@ -116,6 +116,9 @@ class CompactModel:
         return float(values[head] if head in values else values["tags"][head])
 
     def _outputs(self, pictures: Sequence[Picture], size: tuple[int, int]) -> dict[str, Floats]:
+        if not pictures:
+            blank = self.runtime.infer(np.zeros((1, *size, 3), np.uint8))
+            return {name: values[:0] for name, values in blank.items()}
         batches = [pictures[start : start + _BATCH] for start in range(0, len(pictures), _BATCH)]
-        parts = [self.runtime.infer(to_input(batch, size)) for batch in batches or [pictures]]
+        parts = [self.runtime.infer(to_input(batch, size)) for batch in batches]
         return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -49,8 +49,14 @@ def _first_genre(
 ) -> dict[str, float | None]:
     rows = [(p.first_genre, r) for (p, _), r in zip(pairs, ranked, strict=True) if p.first_genre in GENRES]
     if not rows:
-        return {"first_genre_top1": None, "first_genre_top3": None}
-    return {f"first_genre_top{n}": float(np.mean([first in r[:n] for first, r in rows])) for n in (1, 3)}
+        return {"first_genre_n": 0, "first_genre_top1": None, "first_genre_top3": None}
+    firsts = [first for first, _ in rows]
+    naive = sorted(GENRES, key=lambda genre: -firsts.count(genre))
+    return {"first_genre_n": len(rows)} | {
+        f"{prefix}first_genre_top{best}": float(np.mean([first in (order or r)[:best] for first, r in rows]))
+        for best in (1, 3)
+        for prefix, order in (("", None), ("naive_", naive))
+    }
 
 
 def _success(posters: Sequence[LabelledPoster], judged: Sequence[PosterJudgement]) -> dict[str, Any]:

@@ -19,8 +19,8 @@ _HEADS = {"place": ("i", "e"), "time": ("d", "n")}  # the word of probability 1,
 
 def evaluate_setting(data: Path, split: str = "all") -> dict[str, Any]:
     """Measure the compact model on `data`/labels.csv. Raises LabelsError where setting was not judged."""
-    pictures = [p for p in read_pictures(data, split) if p.place in ("i", "e") or p.time in ("d", "n")]
-    if not pictures:
+    pictures = [p for p in read_pictures(data, split) if p.place or p.time]
+    if not any(p.place in ("i", "e") or p.time in ("d", "n") for p in pictures):
         raise LabelsError(f"{data / 'labels.csv'} judges no picture of split '{split}' in place (i, e) or time (d, n).")
     model = CompactModel.load()
     thresholds = {head: model.threshold(head) for head in _HEADS}
@@ -30,7 +30,7 @@ def evaluate_setting(data: Path, split: str = "all") -> dict[str, Any]:
 def setting_figures(
     pictures: Sequence[LabelledPicture], judged: Judgement, thresholds: dict[str, float]
 ) -> dict[str, Any]:
-    """Figures of place and time, each over the pictures where it can be told."""
+    """Figures of place and time, each over the pictures where it can be told; how many others are answered beside."""
     return {
         head: _figures([getattr(p, head) for p in pictures], pictures, getattr(judged, head), words, thresholds[head])
         for head, words in _HEADS.items()
@@ -45,6 +45,7 @@ def _figures(
     threshold: float,
 ) -> dict[str, Any]:
     rows = [i for i, label in enumerate(labels) if label in words]
+    untold = [i for i, label in enumerate(labels) if label == "x"]
     truth = np.array([labels[i] == words[0] for i in rows], int)
     chance = chances[rows]
     said = (chance >= 0.5).astype(int)
@@ -61,4 +62,8 @@ def _figures(
         "ece": expected_calibration_error(sure, truth == said),
         "answered": float(answered.mean()) if rows else None,
         "accuracy_answered": accuracy(truth[answered], said[answered]),
+        "untold_n": len(untold),
+        "untold_answered": float(np.mean(np.maximum(chances[untold], 1 - chances[untold]) >= threshold))
+        if untold
+        else None,
     }

@@ -38,7 +38,12 @@ def calibrate_film(
         yes = targets[head][told] > 0.5
         calibration[head] = {"temperature": _sigmoid_temperature(outputs[head][told], yes)}
         chance = sigmoid(outputs[head][told] / np.float32(calibration[head]["temperature"]))
-        thresholds[head] = _answering(head, np.maximum(chance, 1 - chance), (chance >= 0.5) == yes)
+        sure = np.maximum(chance, 1 - chance)
+        doubtful = sigmoid(outputs[head][targets[head] == 0.5] / np.float32(calibration[head]["temperature"]))
+        thresholds[head] = max(
+            _answering(head, sure, (chance >= 0.5) == yes),
+            separating_threshold(sure, np.maximum(doubtful, 1 - doubtful), _COVERAGE[head]),
+        )
     known = targets["tags_weight"] > 0
     calibration["tags"] = _tags(outputs["tags"][known], targets["tags"][known] > 0.5)
     scaled = outputs["tags"] / np.float32(calibration["tags"]["temperature"])
@@ -71,6 +76,15 @@ def answer_threshold(confidence: Floats, right: NDArray[np.bool_], goal: float, 
     good = np.flatnonzero(share_right >= goal)
     taken = max(int(good[-1]) + 1 if len(good) else 0, int(np.ceil(coverage * len(order))))
     return float(confidence[order[taken - 1]]) if taken < len(order) else 0.0
+
+
+def separating_threshold(told: Floats, doubtful: Floats, coverage: float) -> float:
+    """Confidence that best parts pictures that tell from those that do not; at least `coverage` of the first answered."""
+    if not len(doubtful) or not len(told):
+        return 0.0
+    limits = np.quantile(told, np.linspace(0, 1 - coverage, 41))
+    gains = [np.mean(told >= limit) - np.mean(doubtful >= limit) for limit in limits]
+    return float(limits[int(np.argmax(gains))])
 
 
 def _answering(head: str, confidence: Floats, right: NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
+import onnxruntime
 import torch
 from onnx import numpy_helper
 from torch import nn
@@ -34,10 +35,19 @@ def export(module: nn.Module, path: Path, outputs: Sequence[str]) -> None:
             dynamo=False,
         )
     module.train(training)
+    _fold_constants(path)
     model = onnx.load(str(path))
     fold_padding(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
+
+
+def _fold_constants(path: Path) -> None:
+    """The tracing exporter leaves padding amounts as small graphs of constants; ONNX Runtime folds them."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(path)
+    onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def fold_padding(model: onnx.ModelProto) -> None:
@@ -57,3 +67,6 @@ def fold_padding(model: onnx.ModelProto) -> None:
         attribute.ints[:] = before_after[2:4] + before_after[6:8]
         conv.input[0] = pad.input[0]
         graph.node.remove(pad)
+    used = {name for node in graph.node for name in node.input}
+    for unused in [i for i in graph.initializer if i.name not in used]:
+        graph.initializer.remove(unused)
