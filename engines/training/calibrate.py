@@ -79,7 +79,7 @@ def answer_threshold(confidence: Floats, right: NDArray[np.bool_], goal: float, 
 
 
 def separating_threshold(told: Floats, doubtful: Floats, coverage: float) -> float:
-    """Confidence that best parts pictures that tell from those that do not; at least `coverage` of the first answered."""
+    """Confidence that best parts pictures that tell from those that do not; `coverage` of the first stay answered."""
     if not len(doubtful) or not len(told):
         return 0.0
     limits = np.quantile(told, np.linspace(0, 1 - coverage, 41))
