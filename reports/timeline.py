@@ -84,17 +84,17 @@ def _rhythm_lane(analysis: Analysis) -> Lane:
     rhythm = cutting_rhythm(analysis.shots, analysis.title)
     most = max((cuts for _, cuts in rhythm), default=0.0)
     if not most:
-        return Lane("Cutting rhythm", "rhythm", "", ())
+        return Lane("Cutting rhythm", "pace", "", ())
     points = "L".join(f"{frame:.0f} {LANE_HEIGHT * (1 - 0.95 * cuts / most):.1f}" for frame, cuts in rhythm)
     path = f"M0 {LANE_HEIGHT}L{points}L{analysis.title.frames} {LANE_HEIGHT}z"
-    return Lane("Cutting rhythm", "rhythm", f"Cuts a minute, at most {most:.0f}.", (Shape("rhythm", path),))
+    return Lane("Cutting rhythm", "pace", f"Cuts a minute, at most {most:.0f}.", (Shape("rhythm", path),))
 
 
 def _tag_lane(shots: Sequence[Shot], tag: str) -> Lane:
     carriers = [(shot.tags[tag], shot) for shot in shots if tag in shot.tags]
     shapes = _grouped((f"strength-{sum(value >= bound for bound in _STRENGTHS)}", shot) for value, shot in carriers)
     name = tag_name(tag)
-    return Lane(name, "tag", f"Shots that carry '{name}'; the stronger the shade, the surer.", shapes)
+    return Lane(name, "carriers", f"Shots that carry '{name}'; the stronger the shade, the surer.", shapes)
 
 
 def _grouped(shots: Iterable[tuple[str, Shot]]) -> tuple[Shape, ...]:
