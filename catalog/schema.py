@@ -21,6 +21,20 @@ def jobs_and_their_events(db: Database) -> None:
         db.execute(statement)
 
 
+@catalog()
+def jobs_know_their_files(db: Database) -> None:
+    """`stamp` names the names, sizes and times of a delivery's files; a held job is not started."""
+    db.execute("ALTER TABLE jobs ADD COLUMN stamp TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE jobs ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+
+
+@catalog()
+def what_people_said(db: Database) -> None:
+    """Corrections by hand, bound to a frame; and beside each shot's corrected value the machine's own."""
+    for statement in _CORRECTION_TABLES:
+        db.execute(statement)
+
+
 _TITLE_TABLES = (
     """CREATE TABLE titles (
         title_id INTEGER PRIMARY KEY,
@@ -166,4 +180,30 @@ _JOB_TABLES = (
         state TEXT NOT NULL,
         reason TEXT NOT NULL
     )""",
+)
+
+_CORRECTION_TABLES = (
+    """CREATE TABLE corrections (
+        correction_id INTEGER PRIMARY KEY,
+        act INTEGER NOT NULL,
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        frame INTEGER NOT NULL,
+        subject TEXT NOT NULL CHECK (subject IN ('scale', 'place', 'time_of_day', 'movement', 'tag')),
+        tag TEXT NOT NULL DEFAULT '',
+        value TEXT NOT NULL,
+        by TEXT NOT NULL, at TEXT NOT NULL,
+        undone_by TEXT, undone_at TEXT
+    )""",
+    "CREATE INDEX corrections_by_title ON corrections (title_id, correction_id)",
+    """CREATE TABLE overruled (
+        title_id INTEGER NOT NULL, shot INTEGER NOT NULL,
+        subject TEXT NOT NULL, tag TEXT NOT NULL,
+        machine_value TEXT, machine_confidence REAL, machine_source TEXT,
+        correction_id INTEGER NOT NULL REFERENCES corrections ON DELETE CASCADE,
+        PRIMARY KEY (title_id, shot, subject, tag),
+        FOREIGN KEY (title_id, shot) REFERENCES shots ON DELETE CASCADE
+    ) WITHOUT ROWID""",
+    """CREATE VIEW shot_corrections AS SELECT o.title_id, o.shot, o.subject, o.tag, c.value AS person_value,
+        o.machine_value, o.machine_confidence, o.machine_source, c.by, c.at
+        FROM overruled o JOIN corrections c USING (correction_id)""",
 )

@@ -1,0 +1,197 @@
+"""Between queue and crew: starts what is due, and writes down how each job ended."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from catalog.library import Library
+from daemon import aftermath, queue
+from daemon.config import Settings
+from daemon.crew import Crew, Verdict
+from daemon.display import Display
+from daemon.faults import sentence
+from daemon.queue import Job
+from daemon.staging import clear_job, take_job_lock
+
+log = logging.getLogger("reelwatch.jobs")
+
+_PROGRESS_S = 2.0
+_BUSY_S = 5.0
+
+
+class Foreman:
+    """Runs up to settings.workers jobs at once. `clock` is monotonic, `wall` seconds since 1970."""
+
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        display: Display,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self.library = Library(settings.library)
+        self.crew = Crew(self.library, settings.limits, clock)
+        self.ended: dict[str, int] = {}
+        self._db = db
+        self._display = display
+        self._clock, self._wall = clock, wall
+        self._noted = 0.0
+        self._unwritten: list[tuple[Job, Verdict]] = []
+
+    def recover(self) -> None:
+        """Queues jobs again that a daemon or worker left running when it was killed."""
+        for job in queue.in_states(self._db, ["running"]):
+            lock = take_job_lock(self.library, job.job_id)
+            if lock is None:
+                continue
+            delay = queue.back_off(job.attempts - 1, self.settings.retry_s) if job.attempts > 1 else 0.0
+            reason = "It was interrupted while it was worked on; it begins anew."
+            due = {"not_before": self._wall() + delay}
+            queue.change(self._db, job.job_id, "queued", reason, of=("running",), **due)
+            clear_job(self.library, job.job_id, lock)
+
+    def start_due(self) -> None:
+        """Starts jobs while there are free workers and jobs that are due."""
+        while len(self.crew.workers) < self.settings.workers:
+            job = queue.claim(self._db, self._wall())
+            if job is None:
+                return
+            self.start(job)
+
+    def start(self, job: Job, again: bool = False) -> None:
+        """Starts a job that was claimed."""
+        lock = take_job_lock(self.library, job.job_id)
+        if lock is None:
+            self._requeue(job, "Its worker of before is still ending.", _BUSY_S)
+            return
+        self.crew.start(job, lock, self._search(job), _bytes_of(job.path), again)
+        self._display.started(job)
+
+    def tend(self, timeout: float) -> None:
+        """Listens to the workers for up to `timeout` seconds and settles those that ended."""
+        self.crew.listen(timeout)
+        self._note_progress()
+        self._unwritten += self.crew.ended()
+        for job, verdict in list(self._unwritten):
+            try:
+                self._settle(job, verdict)
+            except sqlite3.OperationalError as error:
+                log.error("The end of job %d cannot be written down yet: %s", job.job_id, sentence(error))
+                return
+            self._unwritten.pop(0)
+
+    def stop(self) -> None:
+        """Ends all workers within settings.stop_s; their jobs are queued again."""
+        self.crew.stop(self.settings.stop_s)
+        self.tend(0)
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.crew.workers and not self._unwritten
+
+    def _search(self, job: Job) -> Sequence[Path]:
+        """An original version may lie in any ingest folder, or beside its version file."""
+        return list(dict.fromkeys([job.path.parent, *(ingest.path for ingest in self.settings.ingest)]))
+
+    def _note_progress(self) -> None:
+        for worker in self.crew.workers.values():
+            self._display.progress(worker.job, worker.stage, worker.share)
+        if self._clock() < self._noted + _PROGRESS_S:
+            return
+        self._noted = self._clock()
+        for job_id, worker in self.crew.workers.items():
+            if queue.find(self._db, job_id).state == "cancelled":
+                self.crew.kill(job_id, "cancel")
+            else:
+                queue.note_progress(self._db, job_id, worker.share)
+
+    def _settle(self, job: Job, verdict: Verdict) -> None:
+        state, reason = self._state_after(job, verdict)
+        self.ended[state] = self.ended.get(state, 0) + 1
+        self._display.ended(job, state, reason)
+        if state == "failed":
+            self._announce_failure(job, reason)
+        self._put_away(job, state, reason)
+        if job.kind != "file" and state != "waiting":
+            self._wake_waiting()
+
+    def _state_after(self, job: Job, verdict: Verdict) -> tuple[str, str]:
+        """Writes the job's new state where its worker has not, and returns it with its reason."""
+        db, reason = self._db, verdict.reason
+        facts = {"log": verdict.log, "title_id": verdict.title_id}
+        match verdict.kind:
+            case "same":
+                queue.change(db, job.job_id, "done", reason, of=("running",), progress=1.0, **facts)
+            case "waiting" | "failed":
+                queue.change(db, job.job_id, verdict.kind, reason, of=("running",), **facts)
+            case "fault" | "killed":
+                queue.fault(db, job, reason, self._wall(), self.settings.retry_s, verdict.log)
+            case "busy":
+                self._requeue(job, reason, _BUSY_S)
+            case "stopped":
+                self._requeue(job, reason, 0.0)
+            case "done" | "cancelled":
+                pass
+        now = queue.find(db, job.job_id)
+        return now.state, now.reason
+
+    def _requeue(self, job: Job, reason: str, delay: float) -> None:
+        """Queued again through no fault of its own, so the attempt does not count."""
+        due = {"not_before": self._wall() + delay, "attempts": job.attempts - 1}
+        queue.change(self._db, job.job_id, "queued", reason, of=("running",), **due)
+
+    def _announce_failure(self, job: Job, reason: str) -> None:
+        from plugins.manager import notify
+
+        notify("title_failed", path=str(job.path), reason=reason)
+
+    def _put_away(self, job: Job, state: str, reason: str) -> None:
+        ingest = aftermath.folder_of(job.path, self.settings.ingest)
+        if ingest is None:
+            return
+        try:
+            if state == "done" and ingest.after == "move":
+                aftermath.put_away(job.path, ingest)
+            elif state == "failed" and ingest.bad == "quarantine":
+                self._quarantine(job, reason)
+        except OSError as error:
+            log.warning("%s stays where it is: %s", job.path, sentence(error))
+
+    def _quarantine(self, job: Job, reason: str) -> None:
+        from plugins.manager import notify
+
+        ingest = aftermath.folder_of(job.path, self.settings.ingest)
+        assert ingest is not None
+        moved = aftermath.quarantine(job.path, ingest, reason)
+        queue.change(self._db, job.job_id, "quarantined", f"{reason} It was moved to {moved}.", of=("failed",))
+        notify("delivery_quarantined", path=str(moved), reason=reason)
+
+    def _wake_waiting(self) -> None:
+        """Another package may hold what waiting ones lack."""
+        for job in queue.in_states(self._db, ["waiting"]):
+            if job.kind != "file" and job.attempts:
+                queue.change(
+                    self._db,
+                    job.job_id,
+                    "queued",
+                    "Looked at again: another package has come.",
+                    of=("waiting",),
+                    attempts=0,
+                )
+
+
+def _bytes_of(path: Path) -> int:
+    try:
+        if path.is_file():
+            return path.stat().st_size
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    except OSError:
+        return 0
