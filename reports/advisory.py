@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.records import Shot
@@ -38,3 +38,11 @@ def advisories(shots: Sequence[Shot]) -> tuple[Advisory, ...]:
 def _carriers(shots: Sequence[Shot], tags: Sequence[str]) -> tuple[tuple[int, float], ...]:
     found = [(shot.number, max(shot.tags.get(tag, 0.0) for tag in tags)) for shot in shots]
     return tuple(sorted(((number, value) for number, value in found if value), key=lambda each: (-each[1], each[0])))
+
+
+def not_sought(cards: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+    """Concerns of which no model knows any tag, by the models' cards; none where no card lists its tags."""
+    classes = [card.get("classes") for card in cards.values()]
+    listed = [each["tags"] for each in classes if isinstance(each, Mapping) and "tags" in each]
+    known = {tag for tags in listed for tag in tags}
+    return tuple(concern for concern, tags in CONCERNS.items() if listed and not known.intersection(tags))

@@ -98,7 +98,8 @@ def _tag_lane(shots: Sequence[Shot], tag: str) -> Lane:
 
 
 def _grouped(shots: Iterable[tuple[str, Shot]]) -> tuple[Shape, ...]:
+    """Shots as lines along the middle of the lane; the style sheet strokes them as wide as the lane is high."""
     paths: dict[str, list[str]] = {}
     for look, shot in shots:
-        paths.setdefault(look, []).append(f"M{shot.start} 0h{shot.frames}v{LANE_HEIGHT}h-{shot.frames}z")
+        paths.setdefault(look, []).append(f"M{shot.start} {LANE_HEIGHT // 2}h{shot.frames}")
     return tuple(Shape(look, "".join(each)) for look, each in sorted(paths.items()))

@@ -15,7 +15,7 @@ from catalog.loading import load
 from catalog.records import PERSON, SCALES, Analysis, Shot
 from catalog.store import slug_of
 from media.timecode import counting_base
-from reports.advisory import advisories
+from reports.advisory import advisories, not_sought
 from reports.barcode import write_barcode
 from reports.entry import entry_of, thumbnail_name, write_entry
 from reports.files import copy_assets, write_text
@@ -66,6 +66,7 @@ def _values(
         "lengths": length_classes(shots, title),
         "scales": _scale_shares(shots),
         "advisories": advisories(shots),
+        "not_sought": not_sought(cards),
         "beats": beats,
         "measured": {name: any(getattr(shot, name) for shot in shots) for name in _ESTIMATES},
         "corrected": sum(is_corrected(shot) for shot in shots),

@@ -41,9 +41,7 @@ def visible(text: str) -> str:
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) == "Cc":
-        return chr(0x2400 + ord(character)) if ord(character) < 0x20 else "\N{REPLACEMENT CHARACTER}"
-    if character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+    if unicodedata.category(character) == "Cc" or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
         return f"[U+{ord(character):04X}]"
     return character
 

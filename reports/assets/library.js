@@ -140,7 +140,8 @@
       image.height = Math.round((384 * (entry.height || 9)) / (entry.width || 16));
       frame.append(image);
     } else {
-      frame.append(make("span", "step", entry.step ?? "no picture"));
+      const running = entry.state === "running" ? ` ${Math.round(100 * entry.progress)} %` : "";
+      frame.append(make("span", `state ${entry.step ? entry.state : ""}`, `${entry.step ?? "no picture"}${running}`));
     }
     return frame;
   }
@@ -168,13 +169,11 @@
   }
 
   function trouble(entry) {
-    const state = make("p", "", make("span", `state ${entry.state}`, entry.step));
-    if (entry.state !== "running") return [state, make("p", "reason", entry.reason)];
+    if (entry.state !== "running") return [make("p", "reason", entry.reason)];
     const bar = make("progress");
     bar.value = entry.progress;
     bar.setAttribute("aria-label", `Progress of ${entry.name}`);
-    state.append(` ${Math.round(100 * entry.progress)} %`);
-    return [state, bar];
+    return [bar];
   }
 
   function choose(name, value) {

@@ -62,10 +62,17 @@
     return made;
   }
 
+  function middleOfCurrent() {
+    return (title.start[title.current] + title.end[title.current]) / 2;
+  }
+
+  function inView() {
+    return title.chosen && middleOfCurrent() >= from && middleOfCurrent() <= to;
+  }
+
   function placePlayhead() {
-    const middle = (title.start[title.current] + title.end[title.current]) / 2;
-    const share = (middle - from) / (to - from);
-    playhead.hidden = share < 0 || share > 1;
+    const share = (middleOfCurrent() - from) / (to - from);
+    playhead.hidden = !title.chosen || share < 0 || share > 1;
     playhead.style.left = `${100 * share}%`;
   }
 
@@ -75,7 +82,8 @@
     return Math.min(title.frames - 1, Math.floor(from + share * (to - from)));
   }
 
-  function zoom(factor, around = (from + to) / 2) {
+  /* Around a frame, or the chosen shot where it is in view. */
+  function zoom(factor, around = inView() ? middleOfCurrent() : (from + to) / 2) {
     const length = Math.max(least, Math.min(title.frames, (to - from) * factor));
     show(around - ((around - from) / (to - from)) * length, length);
   }
@@ -139,7 +147,6 @@
     { passive: false },
   );
 
-  const around = () => (title.start[title.current] + title.end[title.current]) / 2;
   const keys = {
     ArrowRight: () => title.makeCurrent(title.current + 1),
     ArrowLeft: () => title.makeCurrent(title.current - 1),
@@ -148,9 +155,9 @@
     Home: () => title.makeCurrent(0),
     End: () => title.makeCurrent(title.shots - 1),
     Enter: () => title.open(title.current),
-    "+": () => zoom(1 / 2, around()),
-    "=": () => zoom(1 / 2, around()),
-    "-": () => zoom(2, around()),
+    "+": () => zoom(1 / 2),
+    "=": () => zoom(1 / 2),
+    "-": () => zoom(2),
     0: () => show(0, title.frames),
   };
   tracks.addEventListener("keydown", (event) => {
@@ -161,8 +168,7 @@
 
   title.changed.addEventListener("current", () => {
     const index = title.current;
-    const middle = around();
-    if (middle < from || middle > to) show(middle - (to - from) / 2, to - from);
+    if (!inView()) show(middleOfCurrent() - (to - from) / 2, to - from);
     placePlayhead();
     const spoken = `Shot ${title.number[index]}, ${title.timecode(title.start[index])}, ${title.describe(index)}`;
     tracks.setAttribute("aria-valuenow", index + 1);
@@ -179,8 +185,8 @@
     veil.firstElementChild.setAttribute("d", path.join(""));
   };
 
-  document.getElementById("zoom-in").addEventListener("click", () => zoom(1 / 2, around()));
-  document.getElementById("zoom-out").addEventListener("click", () => zoom(2, around()));
+  document.getElementById("zoom-in").addEventListener("click", () => zoom(1 / 2));
+  document.getElementById("zoom-out").addEventListener("click", () => zoom(2));
   document.getElementById("zoom-all").addEventListener("click", () => show(0, title.frames));
   document.getElementById("zoom-tools").hidden = false;
   new ResizeObserver(draw).observe(tracks);

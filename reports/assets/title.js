@@ -3,7 +3,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("title-data").textContent);
   const changed = new EventTarget();
-  const title = { ...data, shots: data.number.length, current: 0, changed };
+  const title = { ...data, shots: data.number.length, current: 0, chosen: false, changed };
   reelwatch.title = title;
 
   title.seconds = (frames) => (frames * data.rate[1]) / data.rate[0];
@@ -24,6 +24,7 @@
 
   title.makeCurrent = (index) => {
     title.current = Math.max(0, Math.min(title.shots - 1, index));
+    title.chosen = true;
     changed.dispatchEvent(new Event("current"));
   };
 

@@ -13,7 +13,9 @@ from made_up_film import draw_key_frame, make_analysis
 from catalog.library import Library, open_catalog, writing
 from catalog.store import save, slug_of
 from reports.entry import thumbnail_name
+from reports.index_page import write_index
 from reports.thumbnails import write_thumbnail
+from reports.title_page import write_title
 
 CHROMIUM = Path(os.environ.get("REELWATCH_CHROMIUM", "/usr/bin/chromium"))
 
@@ -21,9 +23,6 @@ CHROMIUM = Path(os.environ.get("REELWATCH_CHROMIUM", "/usr/bin/chromium"))
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """One film of 120 shots with drawn key frames, its pages written."""
-    from reports.index_page import write_index
-    from reports.title_page import write_title
-
     library = Library(tmp_path_factory.mktemp("library"))
     db = open_catalog(library)
     analysis = make_analysis(shots=120)
@@ -63,6 +62,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.goto(path.as_uri())
         return page
 
+    open_page.complaints = complaints  # type: ignore[attr-defined]
     yield open_page
     for context in contexts:
         context.close()

@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 
 import numpy as np
+from sqlite_utils import Database
 
 from catalog.records import (
     PERSON,
@@ -149,3 +150,9 @@ def _beats(shots: int) -> tuple[Beat, ...]:
         for place, name in enumerate(names)
         if step
     )
+
+
+def add_job(db: Database, path: str, state: str, reason: str = "", progress: float = 0.0) -> None:
+    now = "2026-11-21T09:00:00+00:00"
+    row = {"path": path, "kind": "file", "state": state, "reason": reason, "progress": progress}
+    db["jobs"].insert({**row, "created_at": now, "updated_at": now})
