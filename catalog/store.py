@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
+from catalog.corrections import reapply
+from catalog.loading import load
 from catalog.records import (
+    PERSON,
     Analysis,
     Beat,
     Shot,
+    TagSummary,
     Title,
     Transition,
 )
@@ -30,6 +34,7 @@ def slug_of(title: Title) -> str:
 def save(db: Database, analysis: Analysis) -> int:
     """Writes all rows of a title, replacing an earlier analysis of the same content; returns its title_id.
 
+    What people said of its shots before stands over the new values; then the caller goes on with `rederive`.
     The caller holds the transaction (catalog.library.writing), so that the job's end is part of it.
     """
     title_id = _save_title(db, analysis)
@@ -45,7 +50,28 @@ def save(db: Database, analysis: Analysis) -> int:
     _insert(db, "beats", (_beat_row(title_id, beat) for beat in analysis.beats))
     _insert(db, "scores", _placed(title_id, (vars(score) for score in analysis.scores)))
     _insert(db, "runs", ({"title_id": title_id, **vars(run)} for run in analysis.runs))
+    reapply(db, title_id)
     return title_id
+
+
+def rederive(
+    db: Database,
+    title_id: int,
+    summarise: Callable[[Sequence[Shot]], tuple[TagSummary, ...]],
+    find_beats: Callable[[Sequence[Shot]], tuple[Beat, ...]],
+) -> None:
+    """Works out anew what follows from the shots' tags, once a person has changed them (engines.tags, engines.beats).
+
+    The caller holds the transaction.
+    """
+    shots = load(db, title_id).shots
+    rows = db.execute("SELECT tag, source FROM tags WHERE title_id = ? ORDER BY source = ?", [title_id, PERSON])
+    sources = dict(rows.fetchall())
+    tags = [{"title_id": title_id, **vars(each), "source": sources[each.tag]} for each in summarise(shots)]
+    for table in ("title_tags", "beats"):
+        db.execute(f"DELETE FROM {table} WHERE title_id = ?", [title_id])
+    _insert(db, "title_tags", tags)
+    _insert(db, "beats", (_beat_row(title_id, beat) for beat in find_beats(shots)))
 
 
 def _save_title(db: Database, analysis: Analysis) -> int:
