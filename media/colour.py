@@ -70,6 +70,13 @@ def picture_of(frame: VideoFrame, width: int, height: int, transform: str) -> Pi
     return _eight_bits(VideoFrame.from_ndarray(shown, format="rgb24"), width, height)
 
 
+def one_field(frame: VideoFrame, transform: str) -> VideoFrame:
+    """The upper field of an interlaced frame, half as high: its fields were exposed at different times."""
+    layout = "rgb24" if transform == "rec709" else "rgb48le"
+    rows = _scaled(frame, frame.width, frame.height, layout)[::2]
+    return VideoFrame.from_ndarray(np.ascontiguousarray(rows), format=layout)
+
+
 def apply(codes: NDArray[np.uint16], name: str) -> Picture:
     """Displayed RGB uint8 of 12-bit codes, both [height, width, 3]."""
     transform = transform_of(name)

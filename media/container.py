@@ -23,7 +23,9 @@ _ATTACHED_PICTURE = 0x0400
 
 DECODING_ERRORS = (av.error.FFmpegError, EOFError, ValueError, MemoryError)
 
-av.logging.set_level(av.logging.PANIC)
+av.logging.set_level(None)
+"""Any other level makes FFmpeg's decoding threads call into Python: closing a decoder then waits for a thread that
+waits for the interpreter, forever. Seen with PyAV 18.1 and two HEVC files in a row."""
 
 
 @contextmanager
@@ -47,17 +49,22 @@ def open_container(path: Path) -> av.container.InputContainer:
         options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file", "max_pixels": str(_MAX_PIXELS)}
         return av.open(str(path), options=options, metadata_errors="replace")
     except (av.error.FFmpegError, EOFError, ValueError, UnicodeError) as error:
-        raise DeliveryError(f"{path.name} is no film that can be read: {_reason(error)}.") from error
+        raise DeliveryError(f"{path.name} is no film that can be read ({_reason(error)}).") from error
     except OSError as error:
         raise DeliveryError(f"{path.name} cannot be read ({error.strerror}).") from error
 
 
 def _reason(error: Exception) -> str:
+    """FFmpeg's words for an error, without its plea for patches."""
     text = getattr(error, "strerror", "") or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:].rstrip(".")
+    return text.partition(", patches welcome")[0].rstrip(".")
 
 
 def picture_stream(container: av.container.InputContainer) -> VideoStream | None:
     """The stream to analyse: the largest picture, cover art left out; None for audio-only files."""
-    films = [stream for stream in container.streams.video if not int(stream.disposition) & _ATTACHED_PICTURE]
+    films = [
+        stream
+        for stream in container.streams.video
+        if stream.codec_context is not None and not int(stream.disposition) & _ATTACHED_PICTURE
+    ]
     return max(films, key=lambda stream: (stream.width or 0) * (stream.height or 0), default=None)

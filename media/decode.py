@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from av.video.frame import VideoFrame
 
-from media.colour import picture_of
+from media.colour import one_field, picture_of
 from media.container import DECODING_ERRORS, open_container, picture_stream
 from media.findings import DeliveryError, Finding
 from media.programme import THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, Picture, Programme, Segment
@@ -207,8 +207,9 @@ class ProgrammeReader:
             raise DeliveryError(message, self._findings)
 
     def pictures(self, indices: Sequence[int], max_width: int) -> Iterator[tuple[int, Picture]]:
+        size = _shown_size(self._programme, max_width)
         for index, frame in self._frames(indices, max_width):
-            yield index, self._picture(frame, *_shown_size(frame, self._programme, max_width))
+            yield index, self._picture(frame, *size, whole=not frame.interlaced_frame)
 
     def _frames(self, indices: Sequence[int], width: int) -> Iterator[tuple[int, VideoFrame]]:
         first = 0
@@ -227,11 +228,12 @@ class ProgrammeReader:
             self._sources[key] = Source(segment.path, width, segment.stereoscopic)
         return self._sources[key]
 
-    def _picture(self, frame: VideoFrame, width: int, height: int) -> Picture:
+    def _picture(self, frame: VideoFrame, width: int, height: int, whole: bool = True) -> Picture:
         turns = round(frame.rotation / 90) % 4
         if turns % 2:
             width, height = height, width
-        picture = picture_of(frame, width, height, self._programme.colour)
+        shown = frame if whole else one_field(frame, self._programme.colour)
+        picture = picture_of(shown, width, height, self._programme.colour)
         return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
     def close(self) -> None:
@@ -247,7 +249,7 @@ def _positions(segment: Segment, local: Sequence[int], timeline: Timeline) -> li
     return held if timeline.grid is None else [int(timeline.grid[place]) for place in held]
 
 
-def _shown_size(frame: VideoFrame, programme: Programme, max_width: int) -> tuple[int, int]:
+def _shown_size(programme: Programme, max_width: int) -> tuple[int, int]:
     """Width and height in display aspect ratio, after rotation, at most max_width wide."""
     width, height = programme.width * programme.pixel_aspect, Fraction(programme.height)
     scale = min(Fraction(1), Fraction(max_width) / width)

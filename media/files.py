@@ -69,10 +69,10 @@ def _read_facts(path: Path) -> _Facts:
         stream = picture_stream(container)
         tracks = tuple(_track(path, each) for each in container.streams)
         if stream is None:
-            held = " and ".join(dict.fromkeys(track.kind for track in tracks)) or "nothing"
-            raise DeliveryError(f"{path.name} holds no pictures, only {held}.")
+            held = " and ".join(dict.fromkeys(track.kind for track in tracks if track.kind != "picture"))
+            raise DeliveryError(f"{path.name} holds no pictures{f', only {held}' if held else ''}.")
         start_text = _start_text(container, stream)
-        codec = stream.codec_context.name if stream.codec_context else ""
+        codec = stream.codec_context.name
         frame = _first_frame(container, stream, path)
         aspect = stream.sample_aspect_ratio or Fraction(1)
         aspect = aspect if Fraction(1, 8) <= aspect <= 8 else Fraction(1)
@@ -136,13 +136,13 @@ def _timing_findings(path: Path, timeline: Timeline) -> tuple[Finding, ...]:
 def _track(path: Path, stream: Stream) -> Track:
     kinds: dict[str, TrackKind] = {"video": "picture", "audio": "sound", "subtitle": "subtitle"}
     context = stream.codec_context if stream.type in kinds else None
-    codec = context.name if context else (stream.name or "")
+    codec = context.name if context else ""
     detail = ""
     if stream.type == "video" and context:
         detail = f"{context.width}x{context.height} {context.pix_fmt or ''}".strip()  # type: ignore[attr-defined]
     elif stream.type == "audio" and context:
         detail = f"{context.channels} channels, {context.sample_rate} Hz"  # type: ignore[attr-defined]
-    return Track(kinds.get(stream.type, "data"), path.name, codec or "", detail, stream.language or "")
+    return Track(kinds.get(stream.type, "data"), path.name, codec, detail, stream.metadata.get("language", ""))
 
 
 def _start_text(container: InputContainer, stream: VideoStream) -> str:

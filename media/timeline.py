@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,8 +21,11 @@ STANDARD_RATES = tuple(
     Fraction(rate)
     for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "100", "120")
 )
+_MAX_RATE = 240
 _JITTER = 0.75
 """A constant rate keeps every frame within 0.75 of its place; a dropped frame moves all later ones by 1."""
+_REORDER = 64
+"""Packets among which the first picture shown must be: the deepest pyramids of VVC reorder 32."""
 _MAX_HOLD = 50
 """A grid more than this many times longer than its frames has impossible timestamps."""
 INTRA_CODECS = {"jpeg2000", "prores", "dnxhd", "mjpeg", "dvvideo", "rawvideo", "v210", "huffyuv", "cfhd", "utvideo"}
@@ -69,7 +73,13 @@ def read_timeline(path: Path) -> Timeline:
         stream = picture_stream(container)
         if stream is None:
             raise ValueError(f"{path.name} has no pictures")
-        return _from_header(container, stream) or _from_packets(container, stream)
+        timeline = _from_header(container, stream)
+    if timeline is not None:
+        return timeline
+    with opened(path) as container:
+        stream = picture_stream(container)
+        assert stream is not None
+        return _from_packets(container, stream)
 
 
 def _from_header(container: InputContainer, stream: VideoStream) -> Timeline | None:
@@ -89,11 +99,13 @@ def _from_header(container: InputContainer, stream: VideoStream) -> Timeline | N
     if "mp4" in name:
         entries = [entry for entry in stream.index_entries if not entry.is_discard]
         if len(entries) > 1 and len(entries) >= stream.frames:
-            return _from_index(stream, entries, base)
+            return _from_index(container, stream, entries, base)
     return None
 
 
-def _from_index(stream: VideoStream, entries: Sequence[IndexEntry], base: Fraction) -> Timeline | None:
+def _from_index(
+    container: InputContainer, stream: VideoStream, entries: Sequence[IndexEntry], base: Fraction
+) -> Timeline | None:
     """From decoding times, which the sample table of MP4 holds: evenly spaced ones mean evenly shown pictures."""
     times = np.array([entry.timestamp for entry in entries], dtype=np.int64)
     keys = np.array([entry.timestamp for entry in entries if entry.is_keyframe], dtype=np.int64)
@@ -103,8 +115,18 @@ def _from_index(stream: VideoStream, entries: Sequence[IndexEntry], base: Fracti
     rate = constant_rate(times, base, stream.average_rate, stream.guessed_rate)
     if rate is None:
         return None
-    offset = (stream.start_time or 0) - times[0]
+    offset = _first_pts(container, stream) - times[0]
     return Timeline(rate, len(times), times + offset, keys + offset)
+
+
+def _first_pts(container: InputContainer, stream: VideoStream) -> int:
+    """When the first picture shows. The header's start time is a decoding time in some fragmented files."""
+    shown = [
+        packet.pts
+        for packet in itertools.islice(container.demux(stream), _REORDER)
+        if packet.pts is not None and not packet.is_discard
+    ]
+    return min(shown, default=stream.start_time or 0)
 
 
 def _from_packets(container: InputContainer, stream: VideoStream) -> Timeline:
@@ -151,11 +173,11 @@ def timeline_of(
 def constant_rate(pts: NDArray[np.int64], base: Fraction, *declared: Fraction | None) -> Fraction | None:
     """The rate that keeps every timestamp within a fraction of a frame of its place; None where there is none."""
     if len(pts) < 2:
-        return next((snapped(rate) for rate in declared if rate), Fraction(25))
+        return next((snapped(rate) for rate in declared if rate and rate <= _MAX_RATE), Fraction(25))
     average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
     candidates = [_usual_rate(pts, base), *declared, snapped(average, within=0.001), average]
     for rate in candidates:
-        if rate and 1 <= rate <= 300 and _fits(pts, base, snapped(rate)):
+        if rate and 1 <= rate <= _MAX_RATE and _fits(pts, base, snapped(rate)):
             return snapped(rate).limit_denominator(1001)
     return None
 
