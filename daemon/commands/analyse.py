@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def analyse(path: Path, library: Library, again: bool, as_json: bool) -> None:
     from daemon.logs import set_up
     from daemon.single import analyse_one
 
-    bars = Bars() if click.get_text_stream("stderr").isatty() else None
+    bars = Bars() if sys.stderr.isatty() else None
     set_up(quiet=bars is not None)
     shown: AbstractContextManager[object] = bars or nullcontext()
     with spoken_errors(), shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def run(
         chosen = settings()
     except ConfigError as error:
         raise WrongUse(str(error)) from error
-    bars = Bars() if once and click.get_text_stream("stderr").isatty() and log_format == "text" else None
+    bars = Bars() if once and sys.stderr.isatty() and log_format == "text" else None
     set_up(log_format, quiet=bars is not None)
     shown: AbstractContextManager[object] = bars or nullcontext()
     try:
