@@ -175,8 +175,9 @@ def constant_rate(pts: NDArray[np.int64], base: Fraction, *declared: Fraction | 
     if len(pts) < 2:
         return next((snapped(rate) for rate in declared if rate and rate <= _MAX_RATE), Fraction(25))
     average = Fraction(len(pts) - 1) / (int(pts[-1] - pts[0]) * base)
-    candidates = [_usual_rate(pts, base), *declared, snapped(average, within=0.001), average]
-    for rate in candidates:
+    usual = _usual_rate(pts, base)
+    first = [usual] if usual in STANDARD_RATES else []
+    for rate in (*first, *declared, snapped(average, within=0.001), average):
         if rate and 1 <= rate <= _MAX_RATE and _fits(pts, base, snapped(rate)):
             return snapped(rate).limit_denominator(1001)
     return None
