@@ -18,6 +18,8 @@ COMMANDS = {
     "verify": "Check a package against its packing lists.",
     "search": "Find shots and titles.",
     "export": "Write a title for another program.",
+    "correct": "A person's word on a shot; the machine's value is kept beside it.",
+    "plugins": "The plugins and export formats there are.",
     "evaluate": "Measure an engine on labelled data.",
     "models": "The models that judge pictures: list, show, verify.",
     "train": "Train an engine on labelled data.",

@@ -7,7 +7,8 @@ import dataclasses
 import click
 
 from catalog.library import Library, read_catalog
-from catalog.search import ShotHit, search as search_catalog
+from catalog.search import ShotHit
+from catalog.search import search as search_catalog
 from daemon.commands.options import json_option, library_option, print_json, spoken_errors
 
 

@@ -1,0 +1,1 @@
+"""The sample that `reelwatch demo` draws for itself."""
