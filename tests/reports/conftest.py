@@ -53,12 +53,14 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def open_page(path: Path, **options: Any) -> Any:
+    def open_page(path: Path, clock: bool = False, **options: Any) -> Any:
         context = chromium.new_context(**{"viewport": {"width": 1360, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if clock:
+            page.clock.install()
         page.goto(path.as_uri())
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -263,6 +264,20 @@ def test_the_library_is_searched_filtered_and_sorted_in_the_address(visit: Visit
     assert "Nothing fits" in page.inner_text("#nothing")
 
 
+def test_the_library_follows_running_jobs(visit: Visit, tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    db = open_catalog(library)
+    add_job(db, "/in/film.mov", "running", progress=0.25)
+    index = write_index(db, library)
+    page = visit(index, clock=True)
+    assert page.inner_text("#cards .poster") == "running 25 %"
+    assert page.locator("progress").get_attribute("aria-label") == "Progress of film.mov"
+    db["jobs"].update(1, {"progress": 0.75})
+    write_index(db, library)
+    page.clock.fast_forward(10_000)
+    page.wait_for_selector("text=running 75 %")
+
+
 def test_five_thousand_titles_are_drawn_as_they_come_into_view(visit: Visit, library: Library, tmp_path: Path) -> None:
     db = open_catalog(Library(tmp_path))
     index = write_index(db, Library(tmp_path))
@@ -285,3 +300,16 @@ def test_the_page_reads_without_javascript_and_prints(visit: Visit, title_page: 
     assert page.locator(".shot[id]").count() == 120 and page.locator("#filter-form").is_hidden()
     page.pdf(path=str(tmp_path / "title.pdf"), format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "title.pdf").read_bytes())) >= 5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_nothing_serious(visit: Visit, title_page: Path, library: Library, scheme: str) -> None:
+    script = os.environ.get("REELWATCH_AXE")
+    if not script:
+        pytest.skip("set REELWATCH_AXE to the axe.min.js of an installed axe-core")
+    for path in (title_page, library.reports / "index.html"):
+        page = visit(path, bypass_csp=True, color_scheme=scheme)
+        page.evaluate(Path(script).read_text("utf-8"))
+        found = page.evaluate("axe.run(document, {preload: false})")
+        assert len(found["passes"]) > 20
+        assert [each["id"] for each in found["violations"] if each["impact"] in ("serious", "critical")] == []
