@@ -146,8 +146,13 @@ def agreement(db: Database) -> tuple[Agreement, ...]:
     return tuple(Agreement(engine, said, right) for engine, (said, right) in sorted(counts.items()))
 
 
-def reapply(db: Database, title_id: int) -> bool:
-    """Puts the machine's values back, then every statement that stands over them; False where there is none."""
+def people_have_spoken(db: Database, title_id: int) -> bool:
+    """True where a shot of the title carries a person's word now."""
+    return db.execute("SELECT 1 FROM overruled WHERE title_id = ? LIMIT 1", [title_id]).fetchone() is not None
+
+
+def reapply(db: Database, title_id: int) -> None:
+    """Puts the machine's values back, then every statement that stands over them."""
     _restore(db, title_id)
     rows = db.execute(
         """SELECT c.correction_id, s.shot, c.subject, c.tag, c.value FROM corrections c
@@ -167,7 +172,6 @@ def reapply(db: Database, title_id: int) -> bool:
            (SELECT shot FROM overruled o WHERE o.title_id = shots.title_id AND subject = 'tag')""",
         [PERSON, title_id],
     )
-    return bool(latest)
 
 
 def _keep_machine_value(db: Database, title_id: int, shot: int, subject: str, tag: str, number: int) -> None:

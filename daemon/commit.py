@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from catalog.corrections import people_have_spoken
 from catalog.library import Library, writing
 from catalog.records import Analysis
-from catalog.store import save, slug_of
+from catalog.store import rederive, save, slug_of
 from daemon import queue
 from daemon.queue import Job
 
@@ -27,13 +28,17 @@ def commit(db: Database, library: Library, job: Job, analysis: Analysis, thumbna
     is still running in the catalog, is queued again at the next start and writes the same files over; an error before
     it puts the earlier files back. Raises JobTaken where the job was cancelled meanwhile.
     """
+    from engines.beats import find_beats
     from engines.cards import list_cards
+    from engines.tags import summarise
     from reports.title_page import write_title
 
     slug = slug_of(analysis.title)
     cards = {card.name: card.as_dict() for card in list_cards()}
     with _replaced(thumbnails, library.thumbnails / slug), _kept(library.reports / slug, thumbnails), writing(db):
         title_id = save(db, analysis)
+        if people_have_spoken(db, title_id):
+            rederive(db, title_id, summarise, find_beats)
         write_title(db, library, title_id, cards)
         reason = f"Analysed: {len(analysis.shots)} shots in {analysis.title.frames} frames."
         if not queue.change_within(db, job.job_id, "done", reason, of=("running",), title_id=title_id, progress=1.0):

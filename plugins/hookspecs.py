@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -29,6 +30,16 @@ class Exporter:
     export: Callable[[Analysis], bytes]
 
 
+@dataclass(frozen=True)
+class PictureExporter:
+    """A file format that shows pictures: `export` also gets the folder of the key frames, 00001.jpg for shot 1."""
+
+    format: str
+    suffix: str
+    description: str
+    export: Callable[[Analysis, Path], bytes]
+
+
 @hookspec
 def delivery_accepted(path: str) -> None:
     """A delivery is whole and its job is queued."""
@@ -50,7 +61,7 @@ def delivery_quarantined(path: str, reason: str) -> None:
 
 
 @hookspec
-def register_exporters() -> Sequence[Exporter]:  # type: ignore[empty-body]
+def register_exporters() -> Sequence[Exporter | PictureExporter]:  # type: ignore[empty-body]
     """Formats for `reelwatch export`."""
 
 

@@ -4,37 +4,81 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
 import pluggy
+from sqlite_utils import Database
 
+from catalog.library import CatalogError, Library
+from catalog.loading import load
+from catalog.store import slug_of
 from plugins import hookspecs
 from plugins.exporters import shots_csv, shots_edl, shots_otio, shots_vtt, title_json
-from plugins.hookspecs import PROJECT, Exporter
+from plugins.hookspecs import PROJECT, Exporter, PictureExporter
 
 log = logging.getLogger("reelwatch.plugins")
 
 BUILT_IN = {"csv": shots_csv, "edl": shots_edl, "json": title_json, "otio": shots_otio, "vtt": shots_vtt}
+BUILT_IN_ORIGIN = "built-in"
 
 
-@cache
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin as `reelwatch plugins` lists it. origin: built-in, or the distribution that brings it."""
+
+    name: str
+    origin: str
+    hooks: tuple[str, ...]
+    error: str
+    """Why it is left out; empty where it works."""
+
+
 def plugin_manager() -> pluggy.PluginManager:
     """All plugins: the built-in ones, then those installed under the entry-point group `reelwatch`.
 
     One that cannot be imported or registered is logged and left out.
     """
+    return _found()[0]
+
+
+def list_plugins() -> tuple[Plugin, ...]:
+    """Every plugin that was found, broken ones included."""
+    manager, origins, errors = _found()
+    working = (
+        Plugin(
+            name,
+            origins.get(name, ""),
+            tuple(sorted(caller.name for caller in manager.get_hookcallers(plugin) or ())),
+            "",
+        )
+        for name, plugin in manager.list_name_plugin()
+        if plugin
+    )
+    broken = (Plugin(name, origins[name], (), error) for name, error in errors.items())
+    return tuple(sorted((*working, *broken), key=lambda plugin: (plugin.origin != BUILT_IN_ORIGIN, plugin.name)))
+
+
+@cache
+def _found() -> tuple[pluggy.PluginManager, dict[str, str], dict[str, str]]:
+    """The manager, where each plugin comes from, and what is wrong with those left out."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
+    origins, errors = dict.fromkeys(BUILT_IN, BUILT_IN_ORIGIN), dict[str, str]()
     for name, module in BUILT_IN.items():
         manager.register(module, name)
     for entry_point in entry_points(group=PROJECT):
+        name = entry_point.name
         try:
-            manager.register(entry_point.load(), entry_point.name)
+            manager.register(entry_point.load(), name)
         except Exception as error:
-            log.error("Plugin %s cannot be loaded and is left out: %r", entry_point.name, error)
-    return manager
+            log.error("Plugin %s cannot be loaded and is left out: %r", name, error)
+            name = name if name not in origins else f"{name} (again)"
+            errors[name] = repr(error)
+        origins[name] = f"{entry_point.dist.name} {entry_point.dist.version}" if entry_point.dist else ""
+    return manager, origins, errors
 
 
 def notify(hook: str, **facts: Any) -> None:
@@ -47,13 +91,25 @@ def notify(hook: str, **facts: Any) -> None:
             log.exception("Plugin %s raised in %s and is skipped", implementation.plugin_name, hook)
 
 
-def exporters() -> dict[str, Exporter]:
+def exporters() -> dict[str, Exporter | PictureExporter]:
     """Every export format by its name; a plugin's format replaces a built-in one of the same name."""
-    found: dict[str, Exporter] = {}
+    found: dict[str, Exporter | PictureExporter] = {}
     for implementation in plugin_manager().hook.register_exporters.get_hookimpls():
         try:
-            offered: Sequence[Exporter] = implementation.function()  # type: ignore[assignment]
+            offered: Sequence[Exporter | PictureExporter] = implementation.function()  # type: ignore[assignment]
             found.update({each.format: each for each in offered})
         except Exception:
             log.exception("Plugin %s raised in register_exporters and is skipped", implementation.plugin_name)
     return found
+
+
+def export_title(db: Database, library: Library, title_id: int, exporter: Exporter | PictureExporter) -> bytes:
+    """A title in an exporter's format. Raises CatalogError where there is no such title or the exporter fails."""
+    analysis = load(db, title_id)
+    try:
+        if isinstance(exporter, Exporter):
+            return exporter.export(analysis)
+        return exporter.export(analysis, library.thumbnails / slug_of(analysis.title))
+    except Exception as error:
+        log.debug("The export failed", exc_info=True)
+        raise CatalogError(f"{analysis.title.name} cannot be exported as {exporter.format}: {error}") from error

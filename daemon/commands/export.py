@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def export(title: str, library: Library, name: str, output: Path | None, as_json
         title_id = find_title(db, title)
         exported = export_title(db, library, title_id, formats[name])
     if output is None:
-        click.get_binary_stream("stdout").write(exported)
+        sys.stdout.buffer.write(exported)
         return
     try:
         write_bytes(output, exported)
