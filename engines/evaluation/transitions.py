@@ -38,7 +38,8 @@ class Truth:
 def read_truths(data: Path, split: str = "all") -> dict[str, Truth]:
     """Truth by file name from `data`/cuts.csv: file,type,start,end and, where it is split, a column split.
 
-    A row whose end comes before its start (one of 1,007 tile transitions) is read the other way round. Raises LabelsError.
+    A row whose end comes before its start is read the other way round: one tile transition of 1,007 is so.
+    Raises LabelsError.
     """
     table = data / "cuts.csv"
     if not table.is_file():
