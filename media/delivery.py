@@ -28,9 +28,9 @@ def kind_of(path: Path) -> Kind | None:
 
 
 def _package_kind(folder: Path) -> Kind | None:
-    namespaces = [root_namespace(path) for path in sorted(folder.glob("*.xml"))[:1000]]
-    roots = [root_name(path) for path in sorted(folder.glob("*.xml"))[:1000]]
-    playlists = [space for space, name in zip(namespaces, roots, strict=True) if name == "CompositionPlaylist"]
+    texts = [path for path in sorted(folder.glob("*.xml")) if not path.is_symlink()][:1000]
+    namespaces = [root_namespace(path) for path in texts]
+    playlists = [root_namespace(path) for path in texts if root_name(path) == "CompositionPlaylist"]
     if asset_map_of(folder) is None and not playlists:
         return None
     if any(space.startswith(imf.NAMESPACES) for space in playlists):

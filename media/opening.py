@@ -15,7 +15,7 @@ from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
 from media.package import Package, read_package, uuid_of
 from media.programme import Programme, Reader, Segment, Track
 from media.trackfile import Found, find_picture
-from media.verify import verify_package
+from media.verify import verify_package, wrong_size
 
 _CONTENT_KINDS = ("feature", "episode", "short", "advertisement", "promo", "trailer", "teaser", "test")
 """ST 429-7 clause 6.1.8, in the order in which a delivery with several playlists is judged."""
@@ -37,6 +37,15 @@ def open_programme(
 
     Raises MissingFiles and MissingKey for what may still come, DeliveryError for what cannot be analysed.
     """
+    try:
+        return _opened(path, search, cpl, check, progress)
+    except OSError as error:
+        raise DeliveryError(f"{path.name} cannot be read ({error.strerror}: {error.filename}).") from error
+
+
+def _opened(
+    path: Path, search: Sequence[Path], cpl: str, check: bool, progress: Callable[[int, int], None] | None
+) -> Programme:
     kind = kind_of(path)
     if kind is None:
         raise DeliveryError(f"{path.name} is neither a film, a DCP nor an IMF package.")
@@ -119,7 +128,12 @@ def _pictures(package: Package, composition: Composition, search: Sequence[Path]
     for picture in composition.pictures:
         if picture.asset in found or picture.asset in missing:
             continue
-        track = find_picture(package, picture.asset, picture.digest, search)
+        try:
+            track = find_picture(package, picture.asset, picture.digest, search)
+        except DeliveryError:
+            for finding in wrong_size(package, picture.asset):
+                raise DeliveryError(finding.message, [*package.findings, finding]) from None
+            raise
         if track is None:
             missing.append(picture.asset)
         else:

@@ -28,7 +28,9 @@ _PLAYLIST = "http://www.smpte-ra.org/schemas/429-7/2006/CPL"
 
 
 @dataclass(frozen=True)
-class _Reel:
+class TrackFile:
+    """A picture track file as written; `id` is its UUID."""
+
     id: str
     path: Path
     frames: int
@@ -67,20 +69,24 @@ def write_dcp(folder: Path, title: str, reels: Sequence[Iterable[Picture]], rate
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = [write_track_file(folder / f"reel{n}_j2c.mxf", reel, rate) for n, reel in enumerate(reels, start=1)]
-    now = datetime.now(UTC).replace(microsecond=0).isoformat()
-    head = f"<IssueDate>{now}</IssueDate><Issuer>Reelwatch</Issuer><Creator>Reelwatch</Creator>"
-    playlist, packing = str(uuid.uuid4()), str(uuid.uuid4())
-    cpl = folder / f"CPL_{playlist}.xml"
-    cpl.write_text(_playlist(playlist, title, head, written, rate), encoding="utf-8")
-    assets = {playlist: cpl, **{reel.id: reel.path for reel in written}}
+    playlist = str(uuid.uuid4())
+    write_package(folder, title, playlist, _playlist(playlist, title, written, rate), written)
+
+
+def write_package(folder: Path, title: str, playlist_id: str, playlist: str, tracks: Sequence[TrackFile]) -> None:
+    """Playlist, packing list, volume index and asset map around track files that lie in `folder` already."""
+    packing = str(uuid.uuid4())
+    cpl = folder / f"CPL_{playlist_id}.xml"
+    cpl.write_text(playlist, encoding="utf-8")
+    assets = {playlist_id: cpl, **{track.id: track.path for track in tracks}}
     pkl = folder / f"PKL_{packing}.xml"
-    pkl.write_text(_packing_list(packing, title, head, assets), encoding="utf-8")
+    pkl.write_text(_packing_list(packing, title, assets), encoding="utf-8")
     (folder / "VOLINDEX.xml").write_text(f'{_XML}<VolumeIndex xmlns="{_ASSET_MAP}"><Index>1</Index></VolumeIndex>\n')
-    asset_map = _asset_map(str(uuid.uuid4()), head, {packing: pkl, **assets}, packing)
+    asset_map = _asset_map({packing: pkl, **assets}, packing)
     (folder / "ASSETMAP.xml").write_text(asset_map, encoding="utf-8")
 
 
-def write_track_file(path: Path, frames: Iterable[Picture], rate: Fraction) -> _Reel:
+def write_track_file(path: Path, frames: Iterable[Picture], rate: Fraction) -> TrackFile:
     """One picture track file (MXF OP1a, ST 429-4 coding); its package id becomes a fresh UUID."""
     pictures = iter(frames)
     first = next(pictures, None)
@@ -99,7 +105,7 @@ def write_track_file(path: Path, frames: Iterable[Picture], rate: Fraction) -> _
     fresh = uuid.uuid4()
     written = uuid.UUID(inspect(path).package_id)
     path.write_bytes(path.read_bytes().replace(written.bytes, fresh.bytes))
-    return _Reel(str(fresh), path, count, width, height)
+    return TrackFile(str(fresh), path, count, width, height)
 
 
 def _frame(codes: np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> VideoFrame:
@@ -112,8 +118,13 @@ def _frame(codes: np.ndarray[tuple[int, ...], np.dtype[np.uint16]]) -> VideoFram
     return frame
 
 
-def _playlist(identity: str, title: str, head: str, reels: Sequence[_Reel], rate: Fraction) -> str:
-    text = escape(title)
+def _issue() -> str:
+    now = datetime.now(UTC).replace(microsecond=0).isoformat()
+    return f"<IssueDate>{now}</IssueDate><Issuer>Reelwatch</Issuer>"
+
+
+def _playlist(identity: str, title: str, reels: Sequence[TrackFile], rate: Fraction) -> str:
+    text, head = escape(title), f"{_issue()}<Creator>Reelwatch</Creator>"
     speed = f"{rate.numerator} {rate.denominator}"
     parts = [
         f"<Reel><Id>urn:uuid:{uuid.uuid4()}</Id><AssetList><MainPicture><Id>urn:uuid:{reel.id}</Id>"
@@ -131,7 +142,7 @@ def _playlist(identity: str, title: str, head: str, reels: Sequence[_Reel], rate
     )
 
 
-def _packing_list(identity: str, title: str, head: str, assets: dict[str, Path]) -> str:
+def _packing_list(identity: str, title: str, assets: dict[str, Path]) -> str:
     parts = [
         f"<Asset><Id>urn:uuid:{asset}</Id><Hash>{_hash(path)}</Hash><Size>{path.stat().st_size}</Size>"
         f"<Type>{'text/xml' if path.suffix == '.xml' else 'application/mxf'}</Type>"
@@ -140,21 +151,21 @@ def _packing_list(identity: str, title: str, head: str, assets: dict[str, Path])
     ]
     return (
         f'{_XML}<PackingList xmlns="{_PACKING_LIST}"><Id>urn:uuid:{identity}</Id>'
-        f"<AnnotationText>{escape(title)}</AnnotationText>{head}\n<AssetList>{''.join(parts)}</AssetList></PackingList>\n"
+        f"<AnnotationText>{escape(title)}</AnnotationText>{_issue()}<Creator>Reelwatch</Creator>\n"
+        f"<AssetList>{''.join(parts)}</AssetList></PackingList>\n"
     )
 
 
-def _asset_map(identity: str, head: str, assets: dict[str, Path], packing: str) -> str:
+def _asset_map(assets: dict[str, Path], packing: str) -> str:
     parts = [
         f"<Asset><Id>urn:uuid:{asset}</Id>{'<PackingList>true</PackingList>' if asset == packing else ''}<ChunkList>"
         f"<Chunk><Path>{path.name}</Path><VolumeIndex>1</VolumeIndex><Offset>0</Offset>"
         f"<Length>{path.stat().st_size}</Length></Chunk></ChunkList></Asset>\n"
         for asset, path in assets.items()
     ]
-    issue, issuer, creator = head.partition("<Issuer>")[0], "<Issuer>Reelwatch</Issuer>", "<Creator>Reelwatch</Creator>"
     return (
-        f'{_XML}<AssetMap xmlns="{_ASSET_MAP}"><Id>urn:uuid:{identity}</Id>{creator}<VolumeCount>1</VolumeCount>'
-        f"{issue}{issuer}\n<AssetList>{''.join(parts)}</AssetList></AssetMap>\n"
+        f'{_XML}<AssetMap xmlns="{_ASSET_MAP}"><Id>urn:uuid:{uuid.uuid4()}</Id><Creator>Reelwatch</Creator>'
+        f"<VolumeCount>1</VolumeCount>{_issue()}\n<AssetList>{''.join(parts)}</AssetList></AssetMap>\n"
     )
 
 

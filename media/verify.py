@@ -56,6 +56,15 @@ def verify_package(
         progress(total, total)
 
 
+def wrong_size(package: Package, asset: str) -> Iterator[Finding]:
+    """A finding where the file of an asset is not as long as its packing list states."""
+    packed, path = package.packed.get(asset), package.present(asset)
+    if packed is None or path is None or packed.size is None or path.stat().st_size == packed.size:
+        return
+    item = _Expected(path, packed.size, b"", "", f"Asset {asset}")
+    yield _resized(package.name(path), item, path.stat().st_size)
+
+
 def _expectations(package: Package, composition: Composition | None, pictures: Mapping[str, Found]) -> list[_Expected]:
     items: dict[Path, _Expected] = {}
     for uuid, asset in package.packed.items():
