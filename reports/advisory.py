@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.records import Shot
+from reports.cards import Card
 
 CONCERNS: dict[str, tuple[str, ...]] = {
     "Violence": ("violence", "sword_fight"),
@@ -40,7 +41,7 @@ def _carriers(shots: Sequence[Shot], tags: Sequence[str]) -> tuple[tuple[int, fl
     return tuple(sorted(((number, value) for number, value in found if value), key=lambda each: (-each[1], each[0])))
 
 
-def not_sought(cards: Mapping[str, Mapping[str, object]]) -> tuple[str, ...]:
+def not_sought(cards: Mapping[str, Card]) -> tuple[str, ...]:
     """Concerns of which no model knows any tag, by the models' cards; none where no card lists its tags."""
     classes = [card.get("classes") for card in cards.values()]
     listed = [each["tags"] for each in classes if isinstance(each, Mapping) and "tags" in each]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports import words
+from reports import cards, words
 
 if TYPE_CHECKING:
     import jinja2
@@ -45,5 +45,7 @@ def _environment() -> jinja2.Environment:
         "visible": words.visible,
         "embedded_json": lambda value: Markup(json_for_html(value)),
     }
+    environment.filters |= {"figure": cards.figure, "card_columns": cards.columns, "card_nested": cards.nested}
+    environment.tests["card_table"] = cards.is_table
     environment.globals |= {"words": words}
     return environment

@@ -17,6 +17,7 @@ from catalog.store import slug_of
 from media.timecode import counting_base
 from reports.advisory import advisories, not_sought
 from reports.barcode import write_barcode
+from reports.cards import Card, tag_precision
 from reports.entry import entry_of, thumbnail_name, write_entry
 from reports.files import copy_assets, write_text
 from reports.pages import render
@@ -24,7 +25,7 @@ from reports.statistics import cutting_statistics, length_classes
 from reports.timeline import lanes, look_of
 
 STRIP_PICTURES = 16
-Cards = Mapping[str, Mapping[str, object]]
+Cards = Mapping[str, Card]
 
 
 def write_title(db: Database, library: Library, title_id: int, cards: Cards = {}) -> Path:  # noqa: B006 - read only
@@ -73,6 +74,7 @@ def _values(
         "unsure": sum(is_unsure(shot) for shot in shots),
         "PERSON": PERSON,
         "cards": cards,
+        "tag_precision": tag_precision(cards),
         "data": _data(analysis, beats),
     }
 

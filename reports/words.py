@@ -26,6 +26,10 @@ KINDS = {
     "file": ("File", "a single media file"),
 }
 WEIGHT = "Weight W: share of shots that carry the tag, times the sum of its probabilities (Khan et al. 2017)."
+AVERAGE_PRECISION = (
+    "How good the model is known to be at this tag: average precision on pictures it had not seen, "
+    "1 being perfect; – where it was not measured. More under Models."
+)
 RELEVANCE = "Relevance R: the weight put between 0, the title's least tag, and 1, its strongest (Khan et al. 2017)."
 
 _RATIOS = {"4:3": 4 / 3, "16:9": 16 / 9}

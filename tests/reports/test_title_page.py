@@ -91,8 +91,17 @@ def test_exports_are_offered_where_they_are(db: Database, library: Library) -> N
 
 
 def test_model_cards_tell_what_nobody_looked_for(db: Database, library: Library) -> None:
-    card = {"architecture": "a <small> net", "classes": {"tags": ["smoking", "weapon"]}, "metrics": {"n": 120}}
-    text = page_of(db, library, make_analysis(8), cards={"compact": card})
+    card = {
+        "architecture": "a <small> net",
+        "classes": {"tags": ["smoking", "weapon"]},
+        "metrics": {
+            "scale": {"stills": {"accuracy": 0.76543, "ci": [0.7, 0.8], "by film": {"a": 1}}, "frames": {"n": 9}}
+        },
+        "tags": {"smoking": {"status": "measured", "ap": 0.4321}, "weapon": {"status": "not measured", "ap": None}},
+    }
+    text = page_of(db, library, make_analysis(30), cards={"compact": card})
+    assert "<td>0.765</td><td>0.7 to 0.8</td>" in text and "stills: by film" in text and "<td>not measured</td>" in text
+    assert '<td class="value muted">0.43</td></tr>' in text
     assert "Model card of compact" in text and "a &lt;small&gt; net" in text
     assert "Not looked for: " in text and "drinking" in text.split("Not looked for: ")[1].split("</p>")[0].lower()
 
