@@ -110,8 +110,7 @@ def figure_in_field(canvas: Canvas, moment: float) -> None:
 
 def face(canvas: Canvas, moment: float) -> None:
     """A face that fills the frame, before a dark curtain: a close-up."""
-    height, width = canvas.shape[:2]
-    folds = 0.10 + 0.05 * np.sin(np.linspace(0, 40, width))
+    folds = 0.10 + 0.05 * np.sin(np.linspace(0, 40, canvas.shape[1]))
     canvas[:] = folds[None, :, None] * np.array([1.4, 0.5, 0.6])
     _head(canvas, 0.5 + 0.01 * np.sin(6 * moment), 0.50, 0.40, blink=0.45 < moment < 0.52)
 
