@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +89,7 @@ def spans_between(transitions: Sequence[Transition], frames: int) -> list[Span]:
     end, but when a fade in follows, the plain frames between belong to the shot that faded.
     """
     boundaries: list[tuple[int, Transition]] = []
-    for each, following in zip(transitions, [*transitions[1:], None], strict=True):
+    for each, following in zip_longest(transitions, transitions[1:]):
         if each.kind == "fade out" and following is not None and following.kind == "fade in":
             continue
         at = {"cut": each.start, "fade in": each.start, "fade out": each.end}.get(
