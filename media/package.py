@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -151,7 +152,7 @@ def _packed_asset(asset: Element) -> PackedAsset:
 def _read_playlists(package: Package) -> None:
     candidates: list[Path] = [path for path in package.paths.values() if _looks_like_xml(path)]
     candidates += sorted(path for path in package.root.glob("*.xml") if path.name not in ASSET_MAP_NAMES)
-    listed = {path.resolve() for path in package.paths.values()}
+    listed = {os.path.realpath(path) for path in package.paths.values()}
     for path in _distinct(candidates):
         safe = confined(package.root, package.name(path))
         if isinstance(safe, Finding):
@@ -163,15 +164,15 @@ def _read_playlists(package: Package) -> None:
         if root is None:
             continue
         package.playlists.append((path, root))
-        if path.resolve() not in listed:
+        if os.path.realpath(path) not in listed:
             name = package.name(path)
             note(package, "unlisted file", "warning", f"The asset map does not list the playlist {name}.", name)
 
 
 def _distinct(paths: Iterable[Path]) -> list[Path]:
-    seen: dict[Path, Path] = {}
+    seen: dict[str, Path] = {}
     for path in paths:
-        seen.setdefault(path.resolve(), path)
+        seen.setdefault(os.path.realpath(path), path)
     return list(seen.values())
 
 

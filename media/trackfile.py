@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -102,9 +103,9 @@ def find_picture(package: Package, asset: str, digest: bytes, search: Sequence[P
 
 
 def _unlisted(package: Package, asset: str, digest: bytes) -> Found | None:
-    listed = {path.resolve() for path in package.paths.values()}
+    listed = {os.path.realpath(path) for path in package.paths.values()}
     for path in sorted(package.root.rglob("*.mxf"))[:10_000]:
-        if path.is_symlink() or not path.is_file() or path.resolve() in listed:
+        if path.is_symlink() or not path.is_file() or os.path.realpath(path) in listed:
             continue
         try:
             essence = inspect(path)
@@ -126,7 +127,7 @@ def _packages_in(folders: Sequence[Path], own: Path) -> list[Package]:
     for folder in folders:
         inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
         for candidate in (folder, *inside):
-            if candidate.resolve() == own.resolve() or asset_map_of(candidate) is None:
+            if os.path.realpath(candidate) == os.path.realpath(own) or asset_map_of(candidate) is None:
                 continue
             try:
                 found.append(read_package(candidate))

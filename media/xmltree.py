@@ -12,7 +12,7 @@ from media.findings import DeliveryError, Finding
 MAX_BYTES = 32 << 20
 """The largest CPL seen in the wild holds a few hundred reels or resources: about 1 MB."""
 MAX_DEPTH = 64
-MAX_ELEMENTS = 500_000
+MAX_ELEMENTS = 200_000
 
 
 @dataclass

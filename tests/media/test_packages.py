@@ -53,10 +53,12 @@ def test_a_resource_with_its_own_edit_rate_keeps_its_speed(tmp_path: Path) -> No
     check(open_programme(tmp_path), [n // 2 for n in range(24)])
 
 
-def test_the_left_eye_of_a_stereoscopic_reel_plays(shared_data: Path) -> None:
-    programme = open_programme(shared_data / "packages/dcp/libdcp_dcp_test2")
-    assert programme.segments[0].stereoscopic
-    assert programme.frames == 24
+def test_the_left_eye_of_a_stereoscopic_reel_plays(tmp_path: Path) -> None:
+    """Left and right eyes lie in turn (ST 429-10), so every second picture plays."""
+    one = track(tmp_path, range(12), "one.mxf")
+    part = Part(one.id, "1", "5", "6", element="MainStereoscopicPicture")
+    pack(tmp_path, dcp_playlist([part]), [one])
+    check(open_programme(tmp_path), [2, 4, 6, 8, 10])
 
 
 def test_the_feature_plays_where_there_are_several_playlists(tmp_path: Path) -> None:
