@@ -23,7 +23,11 @@ def jobs_and_their_events(db: Database) -> None:
 
 @catalog()
 def jobs_know_their_files(db: Database) -> None:
-    """`stamp` names the names, sizes and times of a delivery's files; a held job is not started."""
+    """`stamp` stands for names, sizes and times of a delivery's files; a held job is not started.
+
+    waits_for, of a waiting job: '' its own files, 'package' another package, 'key' a KDM.
+    """
+    db.execute("ALTER TABLE jobs ADD COLUMN waits_for TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE jobs ADD COLUMN stamp TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE jobs ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
 

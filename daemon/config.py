@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -61,7 +62,8 @@ class Settings(BaseSettings):
 
     library: Path
     ingest: tuple[Ingest, ...] = ()
-    workers: int = Field(default=1, ge=1, le=64)
+    workers: int = Field(default_factory=lambda: max(1, (os.cpu_count() or 1) // 4), ge=1, le=64)
+    """Jobs at once. One job keeps about four cores busy."""
     rescan_s: float = Field(default=60.0, gt=0)
     """A full look at every folder at least so often, so that a missed event costs this long and never a film."""
     poll_s: float = Field(default=5.0, gt=0)

@@ -33,6 +33,7 @@ class Verdict:
     reason: str
     title_id: int | None
     log: str
+    waits_for: str = ""
 
 
 @dataclass
@@ -177,7 +178,9 @@ class Crew:
         log = "\n".join(line for line in lines if line.strip())
         if worker.said:
             said = worker.said
-            return Verdict(said["verdict"], said.get("reason", ""), said.get("title_id"), log)
+            return Verdict(
+                said["verdict"], said.get("reason", ""), said.get("title_id"), log, said.get("waits_for", "")
+            )
         kind, reason = death(code, worker.killed_for, worker.stage, self.limits)
         return Verdict(kind, reason, None, log)
 

@@ -44,6 +44,7 @@ class Foreman:
         self._display = display
         self._clock, self._wall = clock, wall
         self._noted = 0.0
+        self._package_came = False
         self._unwritten: list[tuple[Job, Verdict]] = []
 
     def recover(self) -> None:
@@ -63,11 +64,17 @@ class Foreman:
         while len(self.crew.workers) < self.settings.workers:
             job = queue.claim(self._db, self._wall())
             if job is None:
-                return
+                break
             self.start(job)
+        if self._package_came and self.is_idle:
+            self._wake_waiting()
 
     def start(self, job: Job, again: bool = False) -> None:
-        """Starts a job that was claimed."""
+        """Starts a job that was claimed; one that is no film ends here."""
+        if job.kind == "other":
+            self._unwritten.append((job, Verdict("failed", _refusal(job.path), None, "")))
+            self._display.started(job)
+            return
         lock = take_job_lock(self.library, job.job_id)
         if lock is None:
             self._requeue(job, "Its worker of before is still ending.", _BUSY_S)
@@ -120,17 +127,17 @@ class Foreman:
         if state == "failed":
             self._announce_failure(job, reason)
         self._put_away(job, state, reason)
-        if job.kind != "file" and state != "waiting":
-            self._wake_waiting()
+        self._package_came = self._package_came or (job.kind in ("dcp", "imf") and state == "done")
 
     def _state_after(self, job: Job, verdict: Verdict) -> tuple[str, str]:
         """Writes the job's new state where its worker has not, and returns it with its reason."""
         db, reason = self._db, verdict.reason
-        facts = {"log": verdict.log, "title_id": verdict.title_id}
+        facts: dict[str, object] = {"log": verdict.log, "title_id": verdict.title_id}
         match verdict.kind:
             case "same":
                 queue.change(db, job.job_id, "done", reason, of=("running",), progress=1.0, **facts)
             case "waiting" | "failed":
+                facts["waits_for"] = verdict.waits_for
                 queue.change(db, job.job_id, verdict.kind, reason, of=("running",), **facts)
             case "fault" | "killed":
                 queue.fault(db, job, reason, self._wall(), self.settings.retry_s, verdict.log)
@@ -175,17 +182,18 @@ class Foreman:
         notify("delivery_quarantined", path=str(moved), reason=reason)
 
     def _wake_waiting(self) -> None:
-        """Another package may hold what waiting ones lack."""
+        """Packages that came may hold what version files lack; once all are in, those are looked at again."""
+        self._package_came = False
         for job in queue.in_states(self._db, ["waiting"]):
-            if job.kind != "file" and job.attempts:
-                queue.change(
-                    self._db,
-                    job.job_id,
-                    "queued",
-                    "Looked at again: another package has come.",
-                    of=("waiting",),
-                    attempts=0,
-                )
+            if job.waits_for == "package":
+                reason = "Looked at again, for another package has come."
+                queue.change(self._db, job.job_id, "queued", reason, of=("waiting",), attempts=0)
+
+
+def _refusal(path: Path) -> str:
+    from media.container import SUFFIXES
+
+    return f"{path.name} is no delivery that can be read: neither a package folder nor a film ({' '.join(SUFFIXES)})."
 
 
 def _bytes_of(path: Path) -> int:

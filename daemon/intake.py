@@ -11,6 +11,16 @@ from pathlib import Path
 
 IGNORED_NAMES = (".DS_Store", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found")
 IGNORED_ENDINGS = (".part", ".filepart", ".tmp", ".crdownload", ".partial", "~")
+COMPANIONS = frozenset(
+    """
+    .txt .md .rtf .pdf .doc .docx .xls .xlsx .csv .tsv .html .htm .url .nfo .log .ini .toml .yaml .yml
+    .jpg .jpeg .png .gif .tif .tiff .bmp .webp .psd .svg .wav .aif .aiff .mp3 .m4a .aac .flac .ac3 .eac3
+    .edl .ale .aaf .otio .fcpxml .stl .ass .ssa .scc .sub .idx .dfxp .ttml .cube .lut .icc
+    .zip .tar .gz .bz2 .xz .7z .rar .py .sh
+    """.split()
+)
+"""Files that lie beside films and are no delivery themselves: papers, stills, sound, lists, archives."""
+_SEQUENCE = 3
 _PACKAGE_SIGNS = ("assetmap", "assetmap.xml")
 
 
@@ -19,6 +29,7 @@ class Delivery:
     """What was dropped: a package folder, or a film with its sidecars.
 
     stamp: changes with name, size or modification time of any of its files, and is the same after a restart.
+    kind: dcp, imf, file, or other for what looks like a film to somebody and is none that can be read.
     look: what has to stand still; also holds what rename and copy tools touch last, and the files beside a film in a
     folder of its own, so that a track file is not taken for a film before its ASSETMAP has come.
     """
@@ -133,6 +144,24 @@ def _films(files: list[_File], own_folder: bool) -> Iterator[Delivery]:
         if file.path.suffix.lower() in SUFFIXES:
             sidecars = [*beside.get(file.path.name, ()), *beside.get(file.path.stem, ())]
             yield _delivery(file.path, "file", [file, *sidecars], files if own_folder else [])
+    for file in _strangers(files):
+        yield _delivery(file.path, "other", [file], [])
+
+
+def _strangers(files: list[_File]) -> Iterator[_File]:
+    """Files of other kinds, which shall not vanish without a word; numbered pictures of a sequence are left out."""
+    from media.container import SUFFIXES
+    from media.delivery import SIDECARS
+
+    known = COMPANIONS.union(SUFFIXES, SIDECARS, {""})
+    alike: dict[tuple[str, str], list[_File]] = {}
+    for file in files:
+        suffix = file.path.suffix.lower()
+        if suffix not in known:
+            alike.setdefault((file.path.stem.rstrip("0123456789"), suffix), []).append(file)
+    for group in alike.values():
+        if len(group) < _SEQUENCE:
+            yield from group
 
 
 def _delivery(path: Path, kind: str, files: list[_File], beside: list[_File]) -> Delivery:

@@ -44,6 +44,7 @@ class Job:
     created_at: str
     updated_at: str
     stamp: str
+    waits_for: str
     held: bool
 
 

@@ -133,7 +133,7 @@ class Reception:
         return "settling"
 
     def _take_in(self, delivery: Delivery, ingest: Ingest, job_id: int) -> None:
-        missing = missing_of(delivery.path) if delivery.kind != "file" else []
+        missing = missing_of(delivery.path) if delivery.path.is_dir() else []
         facts = {"stamp": delivery.stamp, "kind": delivery.kind}
         self._settling.forget([delivery.path])
         if missing:
@@ -168,7 +168,7 @@ def _used_folders(ingest: Ingest) -> tuple[tuple[str, bool], ...]:
 
 
 def _is_written(delivery: Delivery) -> bool:
-    if delivery.kind == "file":
+    if not delivery.path.is_dir():
         return is_open_for_writing(delivery.path)
     files = (Path(folder, name) for folder, _, names in os.walk(delivery.path) for name in names)
     return any(is_open_for_writing(path) for path in files)

@@ -76,10 +76,11 @@ def main() -> int:
 
 
 def _verdict_on(error: Exception) -> dict[str, Any]:
-    from media.findings import DeliveryError, WaitingError
+    from media.findings import DeliveryError, MissingKey, WaitingError
 
     if isinstance(error, WaitingError):
-        return {"verdict": "waiting", "reason": str(error)}
+        waits_for = "key" if isinstance(error, MissingKey) else "package"
+        return {"verdict": "waiting", "reason": str(error), "waits_for": waits_for}
     if is_passing(error):
         return {"verdict": "fault", "reason": sentence(error)}
     if isinstance(error, DeliveryError):
