@@ -75,12 +75,15 @@ def length_classes(shots: Sequence[Shot], title: Title) -> tuple[LengthClass, ..
 
 
 def cutting_rhythm(shots: Sequence[Shot], title: Title, points: int = 240) -> list[tuple[float, float]]:
-    """(frame, cuts a minute) along the title, in a window of a 30th of it, at least 10 seconds."""
+    """(frame, cuts a minute) along the title, in a window of a 30th of it, at least 10 seconds.
+
+    Empty for a title of less than two windows, where there is no rhythm to see.
+    """
     rate, frames = float(title.rate), title.frames
     cuts = [shot.start for shot in shots[1:]]
-    if not cuts or not frames:
+    window = max(10 * rate, frames / 30)
+    if not cuts or frames < 2 * window:
         return []
-    window = min(frames, max(10 * rate, frames / 30))
     rhythm: list[tuple[float, float]] = []
     first = last = 0
     for point in range(points + 1):

@@ -23,6 +23,7 @@ from reports.files import copy_assets, write_text
 from reports.pages import render
 from reports.statistics import cutting_statistics, length_classes
 from reports.timeline import lanes, look_of
+from reports.words import SETTINGS
 
 STRIP_PICTURES = 16
 Cards = Mapping[str, Card]
@@ -66,6 +67,7 @@ def _values(
         "statistics": cutting_statistics(shots, title),
         "lengths": length_classes(shots, title),
         "scales": _scale_shares(shots),
+        "settings": _settings(shots),
         "advisories": advisories(shots),
         "not_sought": not_sought(cards),
         "beats": beats,
@@ -108,6 +110,12 @@ def _scale_shares(shots: Sequence[Shot]) -> tuple[ScaleShare, ...]:
     total = sum(frames.values()) or 1
     looks = (*SCALES, *(look for look in ("unsure", "none") if counts[look]))
     return tuple(ScaleShare(look, counts[look], frames[look] / total) for look in looks)
+
+
+def _settings(shots: Sequence[Shot]) -> list[str]:
+    """INT, EXT, DAY and NIGHT, as far as shots have them."""
+    found = {each.value for shot in shots for each in (shot.place, shot.time_of_day) if each and each.value}
+    return [word for word in SETTINGS if word in found]
 
 
 def _strip(shots: Sequence[Shot], frames: int) -> list[Shot]:

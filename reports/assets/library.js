@@ -150,7 +150,7 @@
     const said = [
       KINDS[entry.kind] ?? entry.kind,
       entry.seconds !== undefined && reelwatch.duration(entry.seconds),
-      entry.shots && `${entry.shots.toLocaleString("en")} shots`,
+      entry.shots && `${entry.shots.toLocaleString("en")} ${entry.shots === 1 ? "shot" : "shots"}`,
       entry.analysed.slice(0, 10),
     ];
     const line = make("p", "muted", said.filter(Boolean).join(" · "));

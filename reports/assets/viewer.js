@@ -3,7 +3,7 @@
 (() => {
   const title = reelwatch.title;
   const viewer = document.getElementById("viewer");
-  const picture = viewer.querySelector("img");
+  const picture = viewer.insertBefore(document.createElement("img"), viewer.firstChild);
   const facts = viewer.querySelector(".facts-line");
 
   function fill() {

@@ -9,6 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
 from made_up_film import add_job, make_analysis
 
@@ -19,6 +21,7 @@ from reports.index_page import write_index
 from reports.title_page import write_title
 
 pytestmark = pytest.mark.browser
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 Visit = Callable[..., Any]
 
 HOSTILE = (
@@ -300,6 +303,22 @@ def test_the_page_reads_without_javascript_and_prints(visit: Visit, title_page: 
     assert page.locator(".shot[id]").count() == 120 and page.locator("#filter-form").is_hidden()
     page.pdf(path=str(tmp_path / "title.pdf"), format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "title.pdf").read_bytes())) >= 5
+
+
+@pytest.mark.parametrize(("scheme", "darkest", "lightest"), [("light", 150, 255), ("dark", 0, 80)])
+def test_light_and_dark_leave_screenshots(
+    visit: Visit, title_page: Path, library: Library, scheme: str, darkest: int, lightest: int
+) -> None:
+    """Kept in screenshots/, for people to look at; here only their brightness is."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    for name, path in (("title", title_page), ("library", library.reports / "index.html")):
+        for size, width in (("", 1360), ("-phone", 390)):
+            page = visit(path, color_scheme=scheme, viewport={"width": width, "height": 900})
+            picture = SCREENSHOTS / f"{name}{size}-{scheme}.png"
+            page.screenshot(path=str(picture))
+            with av.open(str(picture)) as container:
+                brightness = float(np.median(next(container.decode(video=0)).to_ndarray(format="gray")))
+            assert darkest <= brightness <= lightest
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
