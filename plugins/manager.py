@@ -16,12 +16,36 @@ from catalog.library import CatalogError, Library
 from catalog.loading import load
 from catalog.store import slug_of
 from plugins import hookspecs
-from plugins.exporters import shots_csv, shots_edl, shots_otio, shots_vtt, title_json
+from plugins.exporters import (
+    markers_avid,
+    markers_csv,
+    markers_resolve,
+    shots_csv,
+    shots_edl,
+    shots_otio,
+    shots_vtt,
+    title_ebucore,
+    title_fcpxml,
+    title_json,
+    title_xmeml,
+)
 from plugins.hookspecs import PROJECT, Exporter, PictureExporter
 
 log = logging.getLogger("reelwatch.plugins")
 
-BUILT_IN = {"csv": shots_csv, "edl": shots_edl, "json": title_json, "otio": shots_otio, "vtt": shots_vtt}
+BUILT_IN = {
+    "csv": shots_csv,
+    "ebucore": title_ebucore,
+    "edl": shots_edl,
+    "fcp7xml": title_xmeml,
+    "fcpxml": title_fcpxml,
+    "json": title_json,
+    "markers-avid": markers_avid,
+    "markers-csv": markers_csv,
+    "markers-resolve": markers_resolve,
+    "otio": shots_otio,
+    "vtt": shots_vtt,
+}
 BUILT_IN_ORIGIN = "built-in"
 
 

@@ -26,7 +26,7 @@ def export(analysis: Analysis) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for shot in analysis.shots:
-        writer.writerow([_harmless(cell) for cell in _row(analysis, shot)])
+        writer.writerow([harmless(cell) for cell in _row(analysis, shot)])
     return text.getvalue().encode("utf-8-sig", "backslashreplace")
 
 
@@ -58,6 +58,6 @@ def _said(estimate: Estimate | None) -> str:
     return estimate.value or "unsure"
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula gets a quote before it (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from catalog.records import Analysis, Shot
+from plugins.exporters.markers import words
 from plugins.hookspecs import Exporter, hookimpl
 
 REEL_LENGTH = 8
@@ -22,7 +23,7 @@ def register_exporters() -> Sequence[Exporter]:
 def export(analysis: Analysis) -> bytes:
     """ASCII, CR LF. Source and record timecode are the title's own, so that a conform lands on its frames."""
     title = analysis.title
-    lines = [f"TITLE: {_ascii(title.name)[:70]}", f"FCM: {'DROP FRAME' if title.drop_frame else 'NON-DROP FRAME'}"]
+    lines = [f"TITLE: {ascii_text(title.name)[:70]}", f"FCM: {'DROP FRAME' if title.drop_frame else 'NON-DROP FRAME'}"]
     for shot in analysis.shots:
         lines += _event(analysis, shot, reel_name(title.name))
     return ("\r\n".join(lines) + "\r\n").encode("ascii")
@@ -30,23 +31,18 @@ def export(analysis: Analysis) -> bytes:
 
 def reel_name(name: str) -> str:
     """At most eight letters and digits in capitals; AX, the name of an unlabelled reel, where none are left."""
-    return re.sub(r"[^A-Z0-9]", "", _ascii(name).upper())[:REEL_LENGTH] or "AX"
+    return re.sub(r"[^A-Z0-9]", "", ascii_text(name).upper())[:REEL_LENGTH] or "AX"
 
 
 def _event(analysis: Analysis, shot: Shot, reel: str) -> Iterator[str]:
     title = analysis.title
     start, end = title.timecode(shot.start), title.timecode(shot.end)
     yield f"{shot.number:03d}  {reel:<8} V     C        {start} {end} {start} {end}"
-    yield f"* FROM CLIP NAME: {_ascii(title.name)}"[:COMMENT_LENGTH]
-    yield f"* LOC: {start} WHITE   {_ascii(_says(shot))}"[:COMMENT_LENGTH].rstrip()
+    yield f"* FROM CLIP NAME: {ascii_text(title.name)}"[:COMMENT_LENGTH]
+    yield f"* LOC: {start} WHITE   {ascii_text(f'SHOT {shot.number} {words(shot)}')}"[:COMMENT_LENGTH].rstrip()
 
 
-def _says(shot: Shot) -> str:
-    estimates = (shot.scale, shot.place, shot.time_of_day, shot.movement)
-    words = [estimate.value for estimate in estimates if estimate and estimate.value]
-    return " ".join([f"SHOT {shot.number}", *words, *shot.tags])
-
-
-def _ascii(text: str) -> str:
+def ascii_text(text: str) -> str:
+    """Accents go, other scripts are left out: readers of edit decision lists know ASCII only."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(plain.split())

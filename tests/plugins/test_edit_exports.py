@@ -7,22 +7,10 @@ import io
 from fractions import Fraction
 
 import pytest
+from every_rate import RATES, at_rate
 
-from catalog.records import Analysis, Shot, Title
+from catalog.records import Analysis, Title
 from plugins.exporters import shots_edl, shots_otio, shots_vtt
-
-RATES = [Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(48),
-         Fraction(50), Fraction(60000, 1001), Fraction(60)]  # fmt: skip
-
-
-def _at(analysis: Analysis, rate: Fraction, drop: bool = False) -> Analysis:
-    start = 107892 if drop else 3600 * round(rate)
-    title = dataclasses.replace(analysis.title, rate=rate, drop_frame=drop, start_frame=start, frames=2000)
-    shots = tuple(
-        Shot(number, first, end, first, "cut", 1.0, tags={"forest": 0.9})
-        for number, (first, end) in enumerate([(0, 7), (7, 1800), (1800, 2000)], 1)
-    )
-    return dataclasses.replace(analysis, title=title, shots=shots)
 
 
 def test_edl_is_what_the_format_asks_for(analysis: Analysis) -> None:
@@ -38,14 +26,32 @@ def test_edl_is_what_the_format_asks_for(analysis: Analysis) -> None:
     ]
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_edl_events_are_read_back_by_pycmx(analysis: Analysis, rate: Fraction) -> None:
+@pytest.mark.parametrize(("rate", "drop"), RATES)
+def test_edl_events_are_read_back_by_pycmx(analysis: Analysis, rate: Fraction, drop: bool) -> None:
     pycmx = pytest.importorskip("pycmx")
-    exported = _at(analysis, rate)
+    exported = at_rate(analysis, rate, drop)
     events = list(pycmx.parse_cmx3600(io.StringIO(shots_edl.export(exported).decode(), newline=None)).events)
     assert [(event.edits[0].record_in, event.edits[0].record_out) for event in events] == [
         (exported.title.timecode(shot.start), exported.title.timecode(shot.end)) for shot in exported.shots
     ]
+
+
+@pytest.mark.parametrize(("rate", "drop"), RATES)
+def test_edl_events_are_read_back_by_otio(analysis: Analysis, rate: Fraction, drop: bool) -> None:
+    otio = pytest.importorskip("opentimelineio")
+    pytest.importorskip("otio_cmx3600_adapter")
+    exported = at_rate(analysis, rate, drop)
+    text = shots_edl.export(exported).decode()
+    timeline = otio.adapters.read_from_string(text, "cmx_3600", rate=float(rate))
+    start = exported.title.start_frame
+    clips = list(timeline.find_clips())
+    assert [(clip.source_range.start_time.value - start, clip.source_range.duration.value) for clip in clips] == [
+        (shot.start, shot.frames) for shot in exported.shots
+    ]
+    if not drop:  # the adapter's pattern of a locator knows no ;
+        assert [marker.name for clip in clips for marker in clip.markers] == [
+            f"SHOT {shot.number} forest" for shot in exported.shots
+        ]
 
 
 def test_edl_lines_and_reels_stay_within_what_readers_keep(analysis: Analysis) -> None:
@@ -57,10 +63,10 @@ def test_edl_lines_and_reels_stay_within_what_readers_keep(analysis: Analysis) -
     assert shots_edl.reel_name("映画") == "AX" and shots_edl.reel_name("a b-c_defghijk") == "ABCDEFGH"
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_otio_is_read_back_by_its_library(analysis: Analysis, rate: Fraction) -> None:
+@pytest.mark.parametrize(("rate", "drop"), RATES)
+def test_otio_is_read_back_by_its_library(analysis: Analysis, rate: Fraction, drop: bool) -> None:
     otio = pytest.importorskip("opentimelineio")
-    exported = _at(analysis, rate)
+    exported = at_rate(analysis, rate, drop)
     timeline = otio.adapters.read_from_string(shots_otio.export(exported).decode(), "otio_json")
     clips = list(timeline.find_clips())
     start = exported.title.start_frame

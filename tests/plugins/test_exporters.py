@@ -6,6 +6,9 @@ import csv
 import dataclasses
 import io
 import json
+from importlib.resources import files
+
+import pytest
 
 from catalog.records import Analysis, Estimate
 from plugins.exporters import shots_csv, title_json
@@ -43,6 +46,21 @@ def test_json_comes_back_with_everything(analysis: Analysis) -> None:
     assert said["beats"][0]["end_tc"] == "01:00:10;00"
     assert said["scores"][0]["note"] == "not measured"
     assert "features" not in said["shots"][0]
+
+
+def test_json_keeps_its_published_schema(analysis: Analysis) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((files("plugins") / "exporters" / "title.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    said = json.loads(title_json.export(analysis))
+    validator.validate(said)
+    for place, wrong in (("scale", {"value": "XXL", "confidence": 1, "source": ""}), ("start_tc", "1:00"), ("shot", 0)):
+        broken = json.loads(title_json.export(analysis))
+        broken["shots"][0][place] = wrong
+        assert not validator.is_valid(broken), place
+    for name in said:
+        assert not validator.is_valid({key: value for key, value in said.items() if key != name}), name
 
 
 def test_names_that_are_no_unicode_do_not_stop_an_export(analysis: Analysis) -> None:
