@@ -12,9 +12,8 @@ from catalog.records import Analysis, Estimate, Shot
 from catalog.store import slug_of
 from reports.files import write_text
 
-VERSION = 1
+VERSION = 2
 """Counted up when an entry gets other keys, so that entries of an older version are made again."""
-TOP_TAGS = 8
 _LIKELY_FACES = ("MCU", "CU", "MS", "MLS")
 
 
@@ -33,9 +32,11 @@ def entry_of(analysis: Analysis, thumbnails: frozenset[str]) -> dict[str, Any]:
         "height": title.height,
         "shots": len(shots),
         "poster": poster and thumbnail_name(poster.number),
-        "tags": [tag.tag for tag in analysis.tags[:TOP_TAGS]],
+        "tags": [tag.tag for tag in analysis.tags],
         "scales": _values(shot.scale for shot in shots),
         "settings": _values(each for shot in shots for each in (shot.place, shot.time_of_day)),
+        "movements": _values(shot.movement for shot in shots),
+        "unsure": any(is_unsure(shot) for shot in shots),
         "beats": [beat for beat, _ in Counter(beat.category for beat in analysis.beats).most_common()],
         "findings": [sum(each.severity == "error" for each in title.findings), len(title.findings)],
     }
@@ -69,6 +70,15 @@ def best_key_frame(shots: Sequence[Shot]) -> Shot | None:
     if faces:
         return max(faces, key=lambda shot: (shot.scale.confidence if shot.scale else 0, shot.frames))
     return inner[len(inner) // 3]
+
+
+def is_unsure(shot: Shot) -> bool:
+    """True where a model was unsure of a value, as opposed to not having measured it."""
+    return any(said is not None and not said.value for said in estimates_of(shot))
+
+
+def estimates_of(shot: Shot) -> tuple[Estimate | None, ...]:
+    return (shot.scale, shot.place, shot.time_of_day, shot.movement)
 
 
 def _values(estimates: Iterable[Estimate | None]) -> list[str]:

@@ -18,7 +18,7 @@ from media.timecode import counting_base
 from reports.advisory import advisories, not_sought
 from reports.barcode import write_barcode
 from reports.cards import Card, tag_precision
-from reports.entry import entry_of, thumbnail_name, write_entry
+from reports.entry import entry_of, estimates_of, is_unsure, thumbnail_name, write_entry
 from reports.files import copy_assets, write_text
 from reports.pages import render
 from reports.statistics import cutting_statistics, length_classes
@@ -84,12 +84,8 @@ def _values(
 _ESTIMATES = ("scale", "place", "time_of_day", "movement")
 
 
-def is_unsure(shot: Shot) -> bool:
-    return any(each is not None and not each.value for each in (getattr(shot, name) for name in _ESTIMATES))
-
-
 def is_corrected(shot: Shot) -> bool:
-    said = [each.source for each in (getattr(shot, name) for name in _ESTIMATES) if each]
+    said = [each.source for each in estimates_of(shot) if each]
     return PERSON in (*said, shot.tag_source)
 
 

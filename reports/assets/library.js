@@ -28,6 +28,11 @@
     scale: (value) => anyOf(value, (entry) => entry.scales ?? []),
     setting: (value) => anyOf(value, (entry) => entry.settings ?? []),
     beat: (value) => anyOf(value, (entry) => entry.beats ?? []),
+    movement: (value) => anyOf(value, (entry) => entry.movements ?? []),
+    unsure: (value) => {
+      if (value !== "true" && value !== "false") return "“unsure:” takes true or false.";
+      return (entry) => entry.state === "done" && entry.unsure === (value === "true");
+    },
     kind: (value) => anyOf(value, (entry) => [entry.kind]),
     state: (value) => anyOf(value, (entry) => [entry.state]),
     len: (value) => {

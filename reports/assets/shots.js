@@ -10,10 +10,11 @@
     const wanted = value.replaceAll(" ", "_").split(",");
     return (index) => wanted.includes(of(index).toLowerCase().replaceAll(" ", "_"));
   };
-  const truth = (values) => (value) => {
-    if (value !== "true" && value !== "false") return "This takes true or false.";
+  const truth = (name, values) => (value) => {
+    if (value !== "true" && value !== "false") return `“${name}:” takes true or false.`;
     return (index) => Boolean(values[index]) === (value === "true");
   };
+  let matching = null;
   const terms = {
     tag: (value) => {
       const wanted = value.replaceAll(" ", "_").split(",");
@@ -40,8 +41,8 @@
         return fits(title.seconds(frames), frames);
       };
     },
-    unsure: truth(title.unsure),
-    corrected: truth(title.corrected),
+    unsure: truth("unsure", title.unsure),
+    corrected: truth("corrected", title.corrected),
   };
   const words = (word) => (index) =>
     [title.number[index], title.timecode(title.start[index]), title.describe(index), title.beat[index]]
@@ -50,20 +51,20 @@
 
   function filter() {
     const query = reelwatch.readQuery(field.value, terms, words);
-    const matching = query.empty ? null : title.number.map((_, index) => query.test(index));
+    matching = query.empty ? null : title.number.map((_, index) => query.test(index));
     for (let index = 0; index < title.shots; index++) {
       title.row(index).hidden = matching !== null && !matching[index];
     }
     for (const chunk of document.querySelectorAll(".chunk")) {
       chunk.hidden = !chunk.querySelector(".shot:not([hidden])");
     }
-    state.textContent = query.problem || (matching ? summary(matching) : "");
+    state.textContent = query.problem || (matching ? summary() : "");
     state.classList.toggle("problem", Boolean(query.problem));
-    for (const chip of chips.children) chip.setAttribute("aria-pressed", has(chip.dataset.term));
+    for (const chip of chips.querySelectorAll(".chip")) chip.setAttribute("aria-pressed", has(chip.dataset.term));
     title.veil(matching);
   }
 
-  function summary(matching) {
+  function summary() {
     const frames = matching.reduce((sum, fits, index) => sum + (fits ? title.end[index] - title.start[index] : 0), 0);
     const shots = matching.filter(Boolean).length;
     const share = Math.round((100 * frames) / title.frames);
@@ -94,8 +95,20 @@
       chip.type = "button";
       chip.dataset.term = term;
       chip.addEventListener("click", () => toggle(term));
-      chips.append(chip);
+      chips.insertBefore(chip, chips.lastElementChild);
     }
+  }
+
+  /* The shots shown, as a table that spreadsheets and chats take. */
+  function copyList() {
+    const shown = title.number.map((_, index) => index).filter((index) => !matching || matching[index]);
+    const lines = shown.map((index) => {
+      const times = [title.start[index], title.end[index]].map(title.timecode);
+      const said = [title.scale[index], title.place[index], title.time[index]].map((word) => (word === "none" ? "" : word));
+      return [title.number[index], ...times, ...said, title.tagsOf(index).join(", ")].join("\t");
+    });
+    const head = ["shot", "in", "out", "scale", "place", "time", "tags"].join("\t");
+    reelwatch.copy([head, ...lines, ""].join("\n"), `${shown.length.toLocaleString("en")} shots`);
   }
 
   function typed() {
@@ -126,6 +139,7 @@
   });
 
   addChips();
+  document.getElementById("copy-list").addEventListener("click", copyList);
   form.hidden = chips.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   field.addEventListener("input", typed);

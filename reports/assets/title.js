@@ -8,7 +8,8 @@
 
   title.seconds = (frames) => (frames * data.rate[1]) / data.rate[0];
   title.timecode = (frame) => reelwatch.timecode(data.first + frame, data);
-  title.row = (index) => document.getElementById(`shot-${data.number[index]}`);
+  const rows = data.number.map((number) => document.getElementById(`shot-${number}`));
+  title.row = (index) => rows[index];
 
   /* Index of the shot on screen at a frame. */
   title.shotAt = (frame) => {
@@ -62,20 +63,21 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button.tc");
-    if (button) copy(button.textContent.trim());
+    const text = button?.textContent.trim();
+    if (button) reelwatch.copy(text, text);
   });
 
-  async function copy(text) {
+  reelwatch.copy = async (text, name) => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
       if (!copyBySelection(text)) {
-        reelwatch.say(`Copy it by hand: ${text}`);
+        reelwatch.say(`This browser lets no page copy. Mark it by hand: ${name}`);
         return;
       }
     }
-    reelwatch.say(`Copied ${text}`);
-  }
+    reelwatch.say(`Copied ${name}`);
+  };
 
   /* Pages from disk are not always allowed to use the clipboard interface. */
   function copyBySelection(text) {

@@ -47,6 +47,7 @@ def test_titles_newest_first_with_what_a_card_shows(db: Database, library: Libra
     assert [title["name"] for title in said] == ["New", "Old"]
     assert said[1]["shots"] == 20 and said[1]["poster"] is None and said[1]["findings"] == [0, 2]
     assert said[1]["seconds"] == round(old.title.frames / 24, 3)
+    assert said[1]["unsure"] is True and len(said[1]["tags"]) == len(old.tags)
     assert set(said[1]["beats"]) == {"romance", "pursuit", "battle", "joy"} and "EXT" in said[1]["settings"]
 
 

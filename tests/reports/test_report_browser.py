@@ -202,6 +202,20 @@ def test_timecodes_are_copied(visit: Visit, title_page: Path) -> None:
     )
 
 
+def test_the_list_of_shown_shots_is_copied(visit: Visit, title_page: Path) -> None:
+    page, analysis = visit(title_page, permissions=["clipboard-read", "clipboard-write"]), make_analysis(120)
+    page.fill("#filter", "scale:ECU")
+    page.click("#copy-list")
+    page.wait_for_selector("#toast.shown")
+    head, *lines = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert head.split("\t") == ["shot", "in", "out", "scale", "place", "time", "tags"]
+    wanted = [shot for shot in analysis.shots if shot.scale and shot.scale.value == "ECU"]
+    assert [line.split("\t")[:4] for line in lines] == [
+        [str(shot.number), analysis.title.timecode(shot.start), analysis.title.timecode(shot.end), "ECU"]
+        for shot in wanted
+    ]
+
+
 def test_key_frames_open_large_and_go_on_by_arrow_keys(visit: Visit, title_page: Path) -> None:
     page = visit(title_page)
     page.click("#shot-3 button.picture")
