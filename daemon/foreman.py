@@ -72,8 +72,9 @@ class Foreman:
     def start(self, job: Job, again: bool = False) -> None:
         """Starts a job that was claimed; one that is no film ends here."""
         if job.kind == "other":
-            self._unwritten.append((job, Verdict("failed", _refusal(job.path), None, "")))
             self._display.started(job)
+            self._unwritten.append((job, Verdict("failed", _refusal(job.path), None, "")))
+            self._write_down()
             return
         lock = take_job_lock(self.library, job.job_id)
         if lock is None:
@@ -87,6 +88,10 @@ class Foreman:
         self.crew.listen(timeout)
         self._note_progress()
         self._unwritten += self.crew.ended()
+        self._write_down()
+
+    def _write_down(self) -> None:
+        """What the database does not take now is kept for the next time."""
         for job, verdict in list(self._unwritten):
             try:
                 self._settle(job, verdict)

@@ -11,14 +11,12 @@ from pathlib import Path
 
 IGNORED_NAMES = (".DS_Store", "Thumbs.db", "desktop.ini", "@eaDir", "#recycle", "lost+found")
 IGNORED_ENDINGS = (".part", ".filepart", ".tmp", ".crdownload", ".partial", "~")
-COMPANIONS = frozenset(
-    """
-    .txt .md .rtf .pdf .doc .docx .xls .xlsx .csv .tsv .html .htm .url .nfo .log .ini .toml .yaml .yml
-    .jpg .jpeg .png .gif .tif .tiff .bmp .webp .psd .svg .wav .aif .aiff .mp3 .m4a .aac .flac .ac3 .eac3
-    .edl .ale .aaf .otio .fcpxml .stl .ass .ssa .scc .sub .idx .dfxp .ttml .cube .lut .icc
-    .zip .tar .gz .bz2 .xz .7z .rar .py .sh
-    """.split()
+_COMPANION_NAMES = (
+    "txt md rtf pdf doc docx xls xlsx csv tsv html htm url nfo log ini toml yaml yml jpg jpeg png gif tif tiff bmp "
+    "webp psd svg wav aif aiff mp3 m4a aac flac ac3 eac3 edl ale aaf otio fcpxml stl ass ssa scc sub idx dfxp ttml "
+    "cube lut icc zip tar gz bz2 xz 7z rar py sh "
 )
+COMPANIONS = tuple(f".{name}" for name in _COMPANION_NAMES.split())
 """Files that lie beside films and are no delivery themselves: papers, stills, sound, lists, archives."""
 _SEQUENCE = 3
 _PACKAGE_SIGNS = ("assetmap", "assetmap.xml")
@@ -153,7 +151,7 @@ def _strangers(files: list[_File]) -> Iterator[_File]:
     from media.container import SUFFIXES
     from media.delivery import SIDECARS
 
-    known = COMPANIONS.union(SUFFIXES, SIDECARS, {""})
+    known = {*COMPANIONS, *SUFFIXES, *SIDECARS, ""}
     alike: dict[tuple[str, str], list[_File]] = {}
     for file in files:
         suffix = file.path.suffix.lower()

@@ -128,8 +128,10 @@ class Service:
     def _sleep(self, db: Database, once: bool) -> float:
         wanted = [self._next_look(once) - time.monotonic(), _LONGEST_SLEEP_S]
         deadline = self._foreman.crew.next_deadline()
+        if not self._foreman.is_idle:
+            wanted.append(1.0)
         if deadline is not None:
-            wanted += [deadline - time.monotonic(), 1.0]
+            wanted += [deadline - time.monotonic()]
         if len(self._foreman.crew.workers) < self.settings.workers:
             due = queue.next_due(db)
             wanted += [due - time.time()] if due is not None else []

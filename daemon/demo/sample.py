@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,11 +43,19 @@ class Sample:
 
 
 def draw_sample(folder: Path) -> tuple[Sample, Sample]:
-    """Draws the film and the package into a folder that exists."""
+    """Draws the film and the package into a folder, unless they are there already."""
+    folder.mkdir(parents=True, exist_ok=True)
     film, package = folder / "Small Film.mp4", folder / "Small Film DCP"
-    write_mp4(film, play(FILM, *FILM_SIZE, seed=1), RATE)
-    reels = [play(reel, *PACKAGE_SIZE, seed=2 + number) for number, reel in enumerate(REELS)]
-    write_dcp(package, "Small Film", reels, RATE)
+    if not film.exists():
+        drawing = folder / ".drawing.mp4"
+        write_mp4(drawing, play(FILM, *FILM_SIZE, seed=1), RATE)
+        drawing.rename(film)
+    if not package.exists():
+        drawing = folder / ".drawing"
+        shutil.rmtree(drawing, ignore_errors=True)
+        reels = [play(reel, *PACKAGE_SIZE, seed=2 + number) for number, reel in enumerate(REELS)]
+        write_dcp(drawing, "Small Film", reels, RATE)
+        drawing.rename(package)
     return _sample(film, FILM), _sample(package, tuple(itertools.chain.from_iterable(REELS)))
 
 
