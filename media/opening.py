@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from media import dcp, imf
+from media.choice import choose, compositions
 from media.colour import name_for
-from media.composition import MAX_FRAMES, Composition, Resource
+from media.composition import MAX_FRAMES, Composition
 from media.decode import ProgrammeReader
 from media.delivery import identify, kind_of
 from media.files import open_file
 from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
-from media.package import Package, read_package, uuid_of
+from media.package import Package, read_package
 from media.programme import Programme, Reader, Segment, Track
 from media.trackfile import Found, find_picture
-from media.verify import verify_package, wrong_size
-
-_CONTENT_KINDS = ("feature", "episode", "short", "advertisement", "promo", "trailer", "teaser", "test")
-"""ST 429-7 clause 6.1.8, in the order in which a delivery with several playlists is judged."""
+from media.verify import Progress, against_track, verify_film, verify_package, wrong_size
 
 
 def open_programme(
@@ -27,7 +24,7 @@ def open_programme(
     search: Sequence[Path] = (),
     cpl: str = "",
     check: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Programme:
     """What plays of a delivery.
 
@@ -43,18 +40,16 @@ def open_programme(
         raise DeliveryError(f"{path.name} cannot be read ({error.strerror}: {error.filename}).") from error
 
 
-def _opened(
-    path: Path, search: Sequence[Path], cpl: str, check: bool, progress: Callable[[int, int], None] | None
-) -> Programme:
+def _opened(path: Path, search: Sequence[Path], cpl: str, check: bool, progress: Progress | None) -> Programme:
     kind = kind_of(path)
     if kind is None:
         raise DeliveryError(f"{path.name} is neither a film, a DCP nor an IMF package.")
     if kind == "file":
-        return open_file(path)
+        return _film(path, check, progress)
     package = read_package(path)
     composition = choose(package, cpl)
     found = _pictures(package, composition, search)
-    findings = [*package.findings, *composition.findings]
+    findings = [*package.findings, *composition.findings, *_other_playlists(package, composition)]
     for each in found.values():
         findings += each.findings
     if check:
@@ -62,64 +57,15 @@ def _opened(
     return _programme(package, composition, found, findings)
 
 
+def _film(path: Path, check: bool, progress: Progress | None) -> Programme:
+    for finding in verify_film(path, progress) if check and path.is_file() else ():
+        raise DeliveryError(finding.message, [finding])
+    return open_file(path)
+
+
 def open_reader(programme: Programme) -> Reader:
     """Decodes a Programme. Close it at the end. Raises DeliveryError where a file has gone."""
     return ProgrammeReader(programme)
-
-
-def compositions(package: Package) -> list[Composition]:
-    """Every playlist of a package, read."""
-    readers = {"dcp": dcp.read_composition, "imf": imf.read_composition}
-    found = []
-    for path, root in package.playlists:
-        kind = "imf" if root.namespace.startswith(imf.NAMESPACES) else "dcp"
-        found.append(readers[kind](path, root))
-    return found
-
-
-def choose(package: Package, cpl: str = "") -> Composition:
-    """The playlist to analyse: the one asked for, else by content kind, completeness and length.
-
-    Raises DeliveryError where none can play.
-    """
-    found = compositions(package)
-    if cpl:
-        wanted = [composition for composition in found if composition.id == uuid_of(cpl)]
-        if not wanted:
-            raise DeliveryError(f"{package.root.name} has no playlist {cpl}.", package.findings)
-        found = wanted
-    playable = [composition for composition in found if composition.pictures and not _errors(composition.findings)]
-    if not playable:
-        raise _unplayable(package, found)
-    return max(playable, key=lambda composition: _rank(package, composition))
-
-
-def _rank(package: Package, composition: Composition) -> tuple[int, bool, int]:
-    kind = composition.content_kind
-    place = _CONTENT_KINDS.index(kind) if kind in _CONTENT_KINDS else len(_CONTENT_KINDS)
-    complete = all(package.present(picture.asset) for picture in composition.pictures)
-    return -place, complete, composition.frames
-
-
-def _errors(findings: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.severity == "error"]
-
-
-def _unplayable(package: Package, found: Sequence[Composition]) -> DeliveryError:
-    name = package.root.name
-    findings = [*package.findings, *(finding for each in found for finding in each.findings)]
-    errors = _errors(findings)
-    if found and not any(composition.pictures for composition in found) and not errors:
-        return DeliveryError(f"The playlists of {name} list no pictures.", findings)
-    if found and errors:
-        return DeliveryError(f"No playlist of {name} can play: {errors[0].message}", findings)
-    missing = [package.name(path) for path in package.paths.values() if not path.is_file()]
-    if errors and not missing:
-        return DeliveryError(f"{name} cannot be read: {errors[0].message}", findings)
-    message = f"{name} has no composition playlist"
-    if not missing:
-        return DeliveryError(f"{message}; deliver the whole package.", findings)
-    return MissingFiles(f"{message}; still missing are {', '.join(missing[:5])}.", missing, findings)
 
 
 def _pictures(package: Package, composition: Composition, search: Sequence[Path]) -> dict[str, Found]:
@@ -155,10 +101,10 @@ def _checked(
     package: Package,
     composition: Composition,
     found: dict[str, Found],
-    progress: Callable[[int, int], None] | None,
+    progress: Progress | None,
 ) -> list[Finding]:
     """The findings of verification; an altered file that the composition plays is an error."""
-    findings = list(verify_package(package, composition, found, progress))
+    findings = list(verify_package(package, composition.pictures, found, progress))
     for finding in findings:
         if finding.severity == "error" and finding.code in ("altered file", "short file"):
             raise DeliveryError(finding.message, [*package.findings, *findings])
@@ -203,21 +149,23 @@ def _segments(package: Package, composition: Composition, found: dict[str, Found
     for picture in composition.pictures:
         track = found[picture.asset]
         step = picture.rate / composition.rate
-        _compare(package, picture, track)
+        for finding in against_track(package.name(track.path), picture, track.essence):
+            if finding.severity == "error":
+                raise DeliveryError(finding.message, [finding])
         length = int(picture.duration / picture.rate * composition.rate)
         run = Segment(track.path, picture.entry, length, picture.label, step, picture.stereoscopic)
         segments += [run] * picture.repeat
     return tuple(segments)
 
 
-def _compare(package: Package, picture: Resource, track: Found) -> None:
-    """A track file shorter than its playlist says cannot play it."""
-    held = track.essence.frames
-    needed = picture.entry + picture.duration
-    if 0 < held < needed:
-        name = package.name(track.path)
-        message = f"{name} holds {held} frames, but {picture.label} plays up to frame {needed - 1} of it."
-        raise DeliveryError(message, [Finding("short track", "error", message, name, "", str(needed), str(held))])
+def _other_playlists(package: Package, chosen: Composition) -> list[Finding]:
+    notes = []
+    for other in compositions(package):
+        if other.id != chosen.id:
+            kind = f" ({other.content_kind})" if other.content_kind else ""
+            message = f"The package also holds {other.title}{kind}, {other.frames} frames, playlist {other.id}."
+            notes.append(Finding("further playlist", "note", message, package.name(other.path)))
+    return notes
 
 
 def _tracks(package: Package, composition: Composition, found: dict[str, Found]) -> tuple[Track, ...]:

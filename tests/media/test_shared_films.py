@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from media.findings import MissingFiles, MissingKey
 from media.opening import open_programme, open_reader
@@ -68,3 +70,35 @@ def test_a_version_file_waits_for_its_original_and_plays_through_it(shared_data:
         ("reel1_j2c.mxf", 192),
         ("vf_reel2_j2c.mxf", 48),
     ]
+
+
+def test_a_dcp_plays_the_very_frames_it_was_made_from(shared_data: Path) -> None:
+    """Programme frame i shows frame 1104 + i of the source; its neighbours differ more wherever anything moves."""
+    dcp = thumbnails(shared_data / "packages/dcp/tos_battle_smpte")
+    source = thumbnails(shared_data / "video/tos_battle.webm")[1103 : 1104 + 385]
+    apart = np.stack([np.abs(dcp - source[shift : shift + 384]).mean(axis=(1, 2, 3)) for shift in (0, 1, 2)])
+    assert apart[1].max() < 16
+    moving = np.abs(np.diff(source[1:], axis=0)).mean(axis=(1, 2, 3)) > 8
+    assert moving.sum() > 100
+    assert (apart[1, moving[:384]] == apart[:, moving[:384]].min(axis=0)).mean() > 0.95
+
+
+@pytest.mark.parametrize(
+    ("name", "cuts"),
+    [
+        ("packages/dcp/tos_battle_smpte", [23, 53, 99, 130, 142, 180, 241, 274]),
+        ("packages/imf/tos_battle_app2e", [15, 30, 45, 78]),
+    ],
+)
+def test_true_cuts_lie_where_the_picture_changes_most(shared_data: Path, name: str, cuts: list[int]) -> None:
+    """Up to frame 300: the end of the DCP is full of muzzle flashes."""
+    frames = thumbnails(shared_data / name)[:300]
+    change = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
+    assert sorted(int(n) + 1 for n in np.argsort(change)[-len(cuts) :]) == cuts
+
+
+def thumbnails(path: Path) -> NDArray[np.float32]:
+    reader = open_reader(open_programme(path))
+    frames = np.stack([picture.astype(np.float32) for _, picture in reader.thumbnails()])
+    reader.close()
+    return frames

@@ -1,0 +1,113 @@
+"""Verification: sizes, hashes, playlists against track files, manifests beside films."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from filming import write_film
+from packing import Part, dcp_playlist, pack, track
+
+from media.delivery import files_of
+from media.findings import DeliveryError
+from media.opening import open_programme
+from media.verify import verify
+
+SOUND = [
+    "dcp/libdcp_dcp_test1",
+    "dcp/libdcp_dcp_test2",
+    "dcp/libdcp_dcp_test3",
+    "imf/photon_htj2k",
+    "imf/tos_battle_app2e",
+]
+UNSOUND = {
+    "dcp/tos_battle_smpte": {"duplicate asset id"},
+    "dcp/tos_battle_interop": {"duplicate asset id"},
+    "dcp/tos_battle_smpte_vf": {"missing asset"},
+    "dcp/tos_battle_encrypted": {"encrypted essence"},
+    "dcp/libdcp_encryption_test": {"encrypted essence"},
+    "dcp/clairmeta_ECL08-SINGLE-CPL": {"missing asset"},
+    "imf/photon_Application2": {"missing asset map"},
+    "imf/photon_MERIDIAN_Netflix_Photon_161006": {"short file", "missing file"},
+    "imf/photon_MissingFilesAndAssetMapEntries": {"unlisted file", "missing file"},
+}
+
+
+def codes(path: Path) -> set[str]:
+    return {finding.code for finding in verify(path)}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_package_has_no_findings(shared_data: Path, name: str) -> None:
+    assert verify(shared_data / "packages" / name) == ()
+
+
+@pytest.mark.parametrize("name", UNSOUND)
+def test_an_unsound_package_says_what_is_wrong(shared_data: Path, name: str) -> None:
+    assert codes(shared_data / "packages" / name) == UNSOUND[name]
+
+
+def test_findings_become_json(shared_data: Path) -> None:
+    findings = verify(shared_data / "packages/imf/photon_MERIDIAN_Netflix_Photon_161006")
+    read = json.loads(json.dumps([asdict(finding) for finding in findings]))
+    assert {"code", "severity", "message", "file", "element", "expected", "found"} == set(read[0])
+
+
+def test_an_altered_byte_is_found_and_every_file_is_read_once(tmp_path: Path) -> None:
+    one = track(tmp_path, range(8))
+    pack(tmp_path, dcp_playlist([Part(one.id, "0", "8", "8")]), [one])
+    told: list[tuple[int, int]] = []
+    assert verify(tmp_path, lambda done, total: told.append((done, total))) == ()
+    listed = [file for file in files_of(tmp_path) if not file.name.startswith(("ASSETMAP", "VOLINDEX", "PKL"))]
+    assert told[-1][0] == told[-1][1] == sum(file.stat().st_size for file in listed)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    data = bytearray(one.path.read_bytes())
+    data[-100] ^= 4
+    one.path.write_bytes(data)
+    assert codes(tmp_path) == {"altered file"}
+
+
+def test_a_playlist_that_contradicts_its_track_file(tmp_path: Path) -> None:
+    one = track(tmp_path, range(8))
+    pack(tmp_path, dcp_playlist([Part(one.id, "0", "6", "7", rate="25 1")]), [one])
+    assert codes(tmp_path) == {"different duration", "different rate"}
+
+
+def test_a_file_that_nothing_lists(tmp_path: Path) -> None:
+    one = track(tmp_path, range(8))
+    pack(tmp_path, dcp_playlist([Part(one.id, "0", "8", "8")]), [one])
+    (tmp_path / "notes.txt").write_text("hello")
+    assert [(finding.code, finding.severity) for finding in verify(tmp_path)] == [("unlisted file", "note")]
+    assert open_programme(tmp_path).frames == 8
+
+
+def manifests(film: Path) -> dict[str, str]:
+    data = film.read_bytes()
+    md5, sha1, sha256 = (hashlib.new(name, data).hexdigest() for name in ("md5", "sha1", "sha256"))
+    return {
+        f"{film.name}.md5": f"{md5}  {film.name}\n",
+        f"{film.stem}.sha1": f"{sha1}\n",
+        f"{film.name}.sha256": f"SHA256 ({film.name}) = {sha256.upper()}\n",
+        "film.mhl": f"<hashlist><hash><file>a/{film.name}</file><md5>{md5}</md5></hash></hashlist>",
+        "ascmhl/0001.mhl": f'<hashlist xmlns="urn:ASC:MHL:v2.0"><hashes><hash><path size="1">{film.name}</path>'
+        f"<sha1>{sha1}</sha1></hash></hashes></hashlist>",
+    }
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_a_film_is_compared_with_the_manifest_beside_it(tmp_path: Path, number: int) -> None:
+    film = write_film(tmp_path / "film.mov", "mjpeg", 4, pixel_format="yuvj420p")
+    name, text = list(manifests(film).items())[number]
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    assert verify(film) == ()
+    assert open_programme(film).frames == 4
+    with film.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\xff")
+    assert codes(film) == {"altered file"}
+    with pytest.raises(DeliveryError, match=r"film\.mov is not the file that .* describes: its .* differs\.$"):
+        open_programme(film)
