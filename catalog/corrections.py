@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from catalog.library import CatalogError
+from catalog.outbox import announce
 from catalog.records import PERSON, SCALES
 
 _VALUES: dict[str, tuple[str, ...]] = {"scale": SCALES, "place": ("INT", "EXT"), "time_of_day": ("DAY", "NIGHT")}
@@ -96,6 +97,7 @@ def correct(db: Database, title_id: int, words: Sequence[Word], by: str) -> int:
             [(act, title_id, frames[word.shot], *statement, by, now) for statement in word.statements()],
         )
     reapply(db, title_id)
+    announce(db, "title_corrected", title_id)
     return act
 
 
@@ -118,6 +120,7 @@ def undo(db: Database, title_id: int, by: str, shot: int | None = None) -> int:
     undone = f"UPDATE corrections SET undone_by = ?, undone_at = ? WHERE {where} AND act = ?"
     db.execute(undone, [by, _now(), *values, act])
     reapply(db, title_id)
+    announce(db, "title_corrected", title_id)
     return int(act)
 
 

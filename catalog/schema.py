@@ -39,6 +39,13 @@ def what_people_said(db: Database) -> None:
         db.execute(statement)
 
 
+@catalog()
+def what_is_to_be_told(db: Database) -> None:
+    """What other systems are to hear: announcements, and of each a message for every connector."""
+    for statement in _OUTBOX_TABLES:
+        db.execute(statement)
+
+
 _TITLE_TABLES = (
     """CREATE TABLE titles (
         title_id INTEGER PRIMARY KEY,
@@ -211,3 +218,35 @@ _CORRECTION_TABLES = (
         o.machine_value, o.machine_confidence, o.machine_source, c.by, c.at
         FROM overruled o JOIN corrections c USING (correction_id)""",
 )
+
+_OUTBOX_TABLES = (
+    """CREATE TABLE announcements (
+        announcement_id INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        event TEXT NOT NULL CHECK (event IN ('title_analysed', 'title_corrected', 'title_failed',
+                                             'delivery_quarantined')),
+        title_id INTEGER REFERENCES titles ON DELETE CASCADE,
+        path TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+        addressed INTEGER NOT NULL DEFAULT 0
+    )""",
+    """CREATE TABLE messages (
+        message_id TEXT PRIMARY KEY,
+        announcement_id INTEGER NOT NULL REFERENCES announcements ON DELETE CASCADE,
+        connector TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before REAL NOT NULL DEFAULT 0,
+        body TEXT,
+        reason TEXT NOT NULL DEFAULT '',
+        updated_at TEXT NOT NULL,
+        UNIQUE (announcement_id, connector)
+    )""",
+    "CREATE INDEX messages_by_state ON messages (state, not_before)",
+    """CREATE TRIGGER failures_are_announced AFTER INSERT ON job_events WHEN NEW.state IN ('failed', 'quarantined')
+       BEGIN
+           INSERT INTO announcements (at, event, path, reason)
+           SELECT NEW.at, CASE NEW.state WHEN 'failed' THEN 'title_failed' ELSE 'delivery_quarantined' END,
+               path, NEW.reason FROM jobs WHERE job_id = NEW.job_id;
+       END""",
+)
+"""A trigger, so that a job cannot end badly in the queue without being announced in the same transaction."""

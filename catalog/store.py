@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from catalog.corrections import reapply
 from catalog.loading import load
+from catalog.outbox import announce
 from catalog.records import (
     PERSON,
     Analysis,
@@ -51,6 +52,7 @@ def save(db: Database, analysis: Analysis) -> int:
     _insert(db, "scores", _placed(title_id, (vars(score) for score in analysis.scores)))
     _insert(db, "runs", ({"title_id": title_id, **vars(run)} for run in analysis.runs))
     reapply(db, title_id)
+    announce(db, "title_analysed", title_id)
     return title_id
 
 

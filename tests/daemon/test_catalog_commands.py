@@ -66,7 +66,7 @@ def test_export_writes_to_a_file_or_to_standard_output(library: Path, tmp_path: 
 
 def test_export_says_what_there_is(library: Path) -> None:
     result = _call(library, "export", "1", "--format", "avi")
-    assert result.exit_code == 2 and "csv, edl" in result.stderr
+    assert result.exit_code == 2 and "csv, ebucore" in result.stderr
     result = _call(library, "export", "Nosferatu", "--format", "csv")
     assert result.exit_code == 1 and "no title 'Nosferatu'" in result.stderr
 
