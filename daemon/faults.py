@@ -25,6 +25,16 @@ def is_passing(error: BaseException | None) -> bool:
     return False
 
 
+def is_memory(error: BaseException | None) -> bool:
+    """True where an allocation was refused, by Python, FFmpeg (ENOMEM) or a C++ library (bad_alloc)."""
+    while error is not None:
+        refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+        if refused or isinstance(error, MemoryError) or "bad_alloc" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def sentence(error: BaseException) -> str:
     """An operating system's or database's error as a sentence."""
     if isinstance(error, OSError) and error.strerror:

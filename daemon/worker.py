@@ -19,7 +19,7 @@ from catalog.library import CatalogError, Library, open_catalog, writing
 from daemon import queue
 from daemon.commit import JobTaken, commit
 from daemon.confinement import confine
-from daemon.faults import is_passing, sentence
+from daemon.faults import is_memory, is_passing, sentence
 from daemon.staging import fresh_job_folder
 
 if TYPE_CHECKING:
@@ -67,12 +67,14 @@ def main() -> int:
     pipe = _Pipe(task.pipe)
     try:
         verdict = _work(task, pipe)
-    except MemoryError:
-        verdict = _failed(f"The analysis needs more than the {task.memory_bytes / 2**30:.3g} GiB of memory it may use.")
     except Exception as error:
-        verdict = _verdict_on(error)
+        verdict = _memory_verdict(task) if is_memory(error) else _verdict_on(error)
     pipe.say(**verdict)
     return 0
+
+
+def _memory_verdict(task: Task) -> dict[str, Any]:
+    return _failed(f"The analysis needs more than the {task.memory_bytes / 2**30:.3g} GiB of memory it may use.")
 
 
 def _verdict_on(error: Exception) -> dict[str, Any]:
