@@ -14,8 +14,6 @@ from media.package import uuid_of
 from media.programme import TrackKind
 from media.xmltree import Element
 
-MAX_FRAMES = 24 * 3600 * 120
-"""A day at 120 frames a second; no composition is longer."""
 MAX_RESOURCES = 100_000
 
 

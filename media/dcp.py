@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from media.composition import (
-    MAX_FRAMES,
     MAX_RESOURCES,
     Composition,
     Resource,
@@ -20,7 +19,7 @@ from media.composition import (
 )
 from media.findings import Finding
 from media.package import uuid_of
-from media.programme import TrackKind
+from media.programme import MAX_FRAMES, TrackKind
 from media.xmltree import Element
 
 NAMESPACES = ("http://www.smpte-ra.org/schemas/429-7/", "http://www.digicine.com/PROTO-ASDCP-CPL-")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -57,12 +58,13 @@ class Source:
     def fetch(self, wanted: Iterable[int]) -> Iterator[tuple[int, VideoFrame]]:
         """(place in `wanted`, frame) for indices that mostly ascend; frames that do not decode are left out."""
         held: tuple[int, VideoFrame] | None = None
-        previous = -1
+        previous, ended = -1, False
         for place, target in enumerate(wanted):
             back = target < previous
             previous = target
-            if back or held is None or held[0] < target:
+            if back or (not ended and (held is None or held[0] < target)):
                 held = self._reach(target)
+                ended = held is None
             if held is not None and held[0] == target:
                 yield place, held[1]
 
@@ -214,11 +216,12 @@ class ProgrammeReader:
     def _frames(self, indices: Sequence[int], width: int) -> Iterator[tuple[int, VideoFrame]]:
         first = 0
         for segment in self._programme.segments:
-            local = [index - first for index in indices if first <= index < first + segment.frames]
-            if local:
+            here = indices[bisect_left(indices, first) : bisect_left(indices, first + segment.frames)]
+            if here:
                 source = self._source(segment, width)
+                local = (index - first for index in here)
                 for place, frame in source.fetch(_positions(segment, local, source.timeline)):
-                    yield first + local[place], frame
+                    yield here[place], frame
             first += segment.frames
 
     def _source(self, segment: Segment, width: int) -> Source:
@@ -242,11 +245,13 @@ class ProgrammeReader:
         self._sources.clear()
 
 
-def _positions(segment: Segment, local: Sequence[int], timeline: Timeline) -> list[int]:
-    """Frames of the file; those it does not have are left out at the end, and so count as lost."""
-    places = [segment.entry + int(index * segment.step) for index in local]
-    held = [place for place in places if place < timeline.shown]
-    return held if timeline.grid is None else [int(timeline.grid[place]) for place in held]
+def _positions(segment: Segment, local: Iterable[int], timeline: Timeline) -> Iterator[int]:
+    """Frames of the file; those beyond its end are left out, and so count as lost."""
+    for index in local:
+        place = segment.entry + int(index * segment.step)
+        if place >= timeline.shown:
+            return
+        yield place if timeline.grid is None else int(timeline.grid[place])
 
 
 def _shown_size(programme: Programme, max_width: int) -> tuple[int, int]:

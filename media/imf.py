@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from media.composition import (
-    MAX_FRAMES,
     MAX_RESOURCES,
     Composition,
     Resource,
@@ -19,7 +18,7 @@ from media.composition import (
 )
 from media.findings import Finding
 from media.package import uuid_of
-from media.programme import TrackKind
+from media.programme import MAX_FRAMES, TrackKind
 from media.timecode import frame_of, has_drop_frame
 from media.xmltree import Element
 

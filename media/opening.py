@@ -7,13 +7,13 @@ from pathlib import Path
 
 from media.choice import choose, compositions
 from media.colour import name_for
-from media.composition import MAX_FRAMES, Composition
+from media.composition import Composition
 from media.decode import ProgrammeReader
 from media.delivery import identify, kind_of
 from media.files import open_file
 from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
 from media.package import Package, read_package
-from media.programme import Programme, Reader, Segment, Track
+from media.programme import MAX_FRAMES, Programme, Reader, Segment, Track
 from media.trackfile import Found, find_picture
 from media.verify import Progress, against_track, verify_film, verify_package, wrong_size
 

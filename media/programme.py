@@ -18,6 +18,8 @@ TrackKind = Literal["picture", "sound", "subtitle", "atmos", "data"]
 Picture: TypeAlias = NDArray[np.uint8]
 """[height, width, 3], RGB as displayed: Rec.709 primaries, sRGB-like transfer, full range."""
 
+MAX_FRAMES = 24 * 3600 * 120
+"""A day at 120 frames a second; no programme is longer."""
 THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH = 72, 128
 """Every frame is looked at in this size, squeezed to fit."""
 

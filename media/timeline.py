@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from media.container import DECODING_ERRORS, opened, picture_stream
+from media.programme import MAX_FRAMES
 
 STANDARD_RATES = tuple(
     Fraction(rate)
@@ -89,7 +90,7 @@ def _from_header(container: InputContainer, stream: VideoStream) -> Timeline | N
         rate = snapped(stream.average_rate or stream.guessed_rate)
         frames = round(stream.duration * base * rate)
         step = 1 / rate / base
-        if step.denominator != 1:
+        if step.denominator != 1 or not 0 < frames <= MAX_FRAMES:
             return None
         pts = (stream.start_time or 0) + np.arange(frames, dtype=np.int64) * int(step)
         return Timeline(rate, frames, pts, pts if stream.codec_context.name in INTRA_CODECS else None)

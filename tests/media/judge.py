@@ -13,9 +13,9 @@ from media.opening import open_programme, open_reader
 SECONDS = 20
 
 
-def verdict(path: Path) -> tuple[str, str]:
+def verdict(path: Path, check: bool) -> tuple[str, str]:
     try:
-        programme = open_programme(path)
+        programme = open_programme(path, check=check)
         reader = open_reader(programme)
         decoded = sum(1 for _ in reader.thumbnails())
         list(reader.pictures([0, programme.frames // 2], 320))
@@ -29,11 +29,12 @@ def verdict(path: Path) -> tuple[str, str]:
 
 
 def main() -> None:
-    for name in sys.argv[1:]:
+    names = [name for name in sys.argv[1:] if name != "--unchecked"]
+    for name in names:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(SECONDS)
         print(json.dumps([Path(name).name, "started", ""]), flush=True)
-        print(json.dumps([Path(name).name, *verdict(Path(name))]), flush=True)
+        print(json.dumps([Path(name).name, *verdict(Path(name), len(names) == len(sys.argv) - 1)]), flush=True)
         signal.alarm(0)
 
 
