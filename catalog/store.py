@@ -26,8 +26,12 @@ _OF_A_TITLE = ("tracks", "findings", "transitions", "shots", "title_tags", "beat
 
 
 def slug_of(title: Title) -> str:
-    """Folder name of a title: its name in plain letters, and eight digits of its identity to keep it apart."""
-    words = re.sub(r"[^a-z0-9]+", "-", title.name.lower()).strip("-")[:60].strip("-")
+    """Folder name of a title: its name in plain letters, and eight digits of its identity to keep it apart.
+
+    The same before a title is saved and after it is loaded, whatever bytes its name holds.
+    """
+    name = _storable({"name": title.name})["name"].lower()
+    words = re.sub(r"[^a-z0-9]+", "-", name).strip("-")[:60].strip("-")
     digits = hashlib.sha256(title.identity.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{words}-{digits}" if words else digits
 
