@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from made_up_film import add_job, make_analysis
 
 from catalog.library import Library, open_catalog, writing
+from catalog.records import Shot
 from catalog.store import save, slug_of
 from media.timecode import counting_base, timecode
 from reports.index_page import write_index
@@ -253,6 +255,32 @@ def test_hostile_names_are_shown_and_do_nothing(visit: Visit, tmp_path: Path) ->
     assert page.locator("#cards > li").count() == 2 * len(HOSTILE)
     assert page.locator("#cards script, #cards img[src=x]").count() == 0
     assert page.get_by_text('<script>document.title="owned"</script>', exact=True).count() == 1
+
+
+@pytest.mark.parametrize("shots", [0, 1])
+def test_a_title_of_next_to_nothing_can_be_used(visit: Visit, tmp_path: Path, shots: int) -> None:
+    library = Library(tmp_path)
+    db = open_catalog(library)
+    bare = dataclasses.replace(
+        make_analysis(6),
+        shots=tuple(Shot(n, 0, 100, 50, None, 0.0) for n in range(1, shots + 1)),
+        transitions=(), tags=(), beats=(), scores=(), runs=(),
+    )  # fmt: skip
+    with writing(db):
+        title_id = save(db, bare)
+    page = visit(write_title(db, library, title_id))
+    if not shots:
+        assert page.locator("#timeline, #shots").count() == 0
+        return
+    page.fill("#filter", "scale:CU")
+    assert shown_rows(page) == []
+    page.fill("#filter", "")
+    page.hover("#tracks")
+    page.click("#tracks")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("j")
+    page.click("#copy-list")
+    page.goto(page.url.split("#")[0] + "#shot-7")
 
 
 def test_the_library_is_searched_filtered_and_sorted_in_the_address(visit: Visit, tmp_path: Path) -> None:
