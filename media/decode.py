@@ -31,7 +31,7 @@ class Source:
         self.timeline: Timeline = read_timeline(path)
         self._left_only = stereoscopic
         if stereoscopic:
-            # FFmpeg numbers both eyes in turn, and loses count after a seek: read on from the start, skipping.
+            # FFmpeg numbers both eyes in turn, and loses count after a seek: read on, skipping the right ones.
             doubled = np.arange(self.timeline.frames, dtype=np.int64) * 2
             self.timeline = replace(self.timeline, pts=doubled, keys=doubled[:1])
         self.damaged: set[int] = set()
@@ -88,10 +88,11 @@ class Source:
 
     def _sought(self, target: int) -> tuple[int, VideoFrame] | None:
         timeline = self.timeline
+        seekable = timeline.pts is not None and (timeline.keys is None or len(timeline.keys) > 1)
         back = 0
-        for attempt in range(_RETRIES):
+        for _ in range(_RETRIES):
             start = max(0, target - back)
-            if timeline.pts is None or start == 0 or self._left_only or attempt == _RETRIES - 1:
+            if timeline.pts is None or not seekable or start == 0:
                 break
             try:
                 self._container.seek(int(timeline.pts[start]), stream=self._stream)

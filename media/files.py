@@ -18,6 +18,7 @@ from media.findings import DeliveryError, Finding
 from media.programme import Programme, Segment, Track, TrackKind
 from media.timecode import frame_of, has_drop_frame
 from media.timeline import Timeline, read_timeline
+from media.wholeness import shortfall
 
 _TRIES = 300
 """Packets in which the first picture must decode: ten seconds of film."""
@@ -39,7 +40,13 @@ def open_file(path: Path) -> Programme:
     """The Programme of a media file. Raises DeliveryError with one sentence for what cannot be analysed."""
     if not path.is_file() or not path.stat().st_size:
         raise DeliveryError(f"{path.name} is empty." if path.is_file() else f"{path.name} is not a file.")
-    facts = _read_facts(path)
+    short = shortfall(path)
+    try:
+        facts = _read_facts(path)
+    except DeliveryError as error:
+        if short is None:
+            raise
+        raise DeliveryError(short.message, [short]) from error
     timeline = read_timeline(path)
     if not timeline.shown:
         raise DeliveryError(f"{path.name} holds no frames.")
@@ -59,7 +66,7 @@ def open_file(path: Path) -> Programme:
         colour=facts.colour,
         segments=(Segment(path, 0, timeline.shown, "file"),),
         tracks=facts.tracks,
-        findings=(*facts.findings, *_timing_findings(path, timeline)),
+        findings=(*([short] if short else []), *facts.findings, *_timing_findings(path, timeline)),
         pixel_aspect=facts.pixel_aspect,
     )
 

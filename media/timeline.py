@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from media.container import DECODING_ERRORS, opened, picture_stream
 from media.programme import MAX_FRAMES
+from media.wholeness import shortfall
 
 STANDARD_RATES = tuple(
     Fraction(rate)
@@ -38,8 +39,8 @@ class Timeline:
 
     frames: how many the stream holds. pts: int64 [frames], ascending, in units of time_base; None where the
     container's timestamps do not follow the pictures (AVI), so that frames are counted. keys: pts of frames that
-    decoding can start at; None where unknown. grid: for a variable rate, the frame that shows at each index of a
-    constant rate.
+    decoding can start at: None where unknown, the first alone where seeking is no use. grid: for a variable rate,
+    the frame that shows at each index of a constant rate.
     """
 
     rate: Fraction
@@ -74,7 +75,7 @@ def read_timeline(path: Path) -> Timeline:
         stream = picture_stream(container)
         if stream is None:
             raise ValueError(f"{path.name} has no pictures")
-        timeline = _from_header(container, stream)
+        timeline = _from_header(container, stream, whole=shortfall(path) is None)
     if timeline is not None:
         return timeline
     with opened(path) as container:
@@ -83,7 +84,7 @@ def read_timeline(path: Path) -> Timeline:
         return _from_packets(container, stream)
 
 
-def _from_header(container: InputContainer, stream: VideoStream) -> Timeline | None:
+def _from_header(container: InputContainer, stream: VideoStream, whole: bool) -> Timeline | None:
     base = stream.time_base or Fraction(1, 24)
     name = container.format.name
     if name == "mxf" and stream.duration and stream.duration > 0 and stream.guessed_rate:
@@ -92,10 +93,13 @@ def _from_header(container: InputContainer, stream: VideoStream) -> Timeline | N
         step = 1 / rate / base
         if step.denominator != 1 or not 0 < frames <= MAX_FRAMES:
             return None
-        pts = (stream.start_time or 0) + np.arange(frames, dtype=np.int64) * int(step)
-        return Timeline(rate, frames, pts, pts if stream.codec_context.name in INTRA_CODECS else None)
-    if name == "avi" and stream.average_rate:
-        frames = sum(1 for entry in stream.index_entries if entry.size > 0) or stream.frames
+        intra = stream.codec_context.name in INTRA_CODECS
+        start = (stream.start_time or 0) if intra and whole else _first_pts(container, stream)
+        pts = start + np.arange(frames, dtype=np.int64) * int(step)
+        # A cut file has lost the index in its footer; seeking in it by bytes loses count.
+        return Timeline(rate, frames, pts, pts[:1] if not whole else pts if intra else None)
+    if name == "avi" and stream.average_rate and len(stream.index_entries) == stream.frames:
+        frames = sum(1 for entry in stream.index_entries if entry.size > 0)
         return Timeline(snapped(stream.average_rate), frames, None, None) if frames else None
     if "mp4" in name:
         entries = [entry for entry in stream.index_entries if not entry.is_discard]
@@ -146,7 +150,7 @@ def _from_packets(container: InputContainer, stream: VideoStream) -> Timeline:
             if packet.is_keyframe:
                 keys.append(packet.pts)
     declared = stream.average_rate or stream.guessed_rate
-    if untimed or not times:
+    if untimed or not times or container.format.name == "avi":
         rate = snapped(declared) if declared else Fraction(25)
         return Timeline(rate, len(times) + untimed, None, None)
     return timeline_of(np.unique(np.array(times, dtype=np.int64)), np.array(keys, np.int64), base, stream)

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filming import write_film
-from numbered import number_of
+from numbered import film, number_of
 
 from media.findings import DeliveryError
 from media.opening import open_programme, open_reader
 from media.programme import Programme
+from media.sample import write_mp4
 from media.timecode import timecode
 
 
@@ -50,7 +51,12 @@ MAKES = [
     Make("h264.ts", "libx264", {"bf": "2", "g": "30"}),
     Make("h264_one_key_frame.mov", "libx264", {"bf": "2", "g": "1000"}, "30000/1001"),
     Make("hevc.mp4", "libx265", {"x265-params": "log-level=none:keyint=30:bframes=4:pools=1"}, "50"),
-    Make("vp8_alternate_references.webm", "libvpx", {"auto-alt-ref": "1", "lag-in-frames": "12", "g": "40"}, "24"),
+    Make(
+        "vp8_alternate_references.webm",
+        "libvpx",
+        {"auto-alt-ref": "1", "lag-in-frames": "12", "g": "40", "cpu-used": "5"},
+        "24",
+    ),
     Make("vp9.webm", "libvpx-vp9", {"auto-alt-ref": "1", "lag-in-frames": "12", "g": "40", "cpu-used": "8"}, "30"),
     Make("av1.mkv", "libsvtav1", {"preset": "8", "g": "40", "svtav1-params": "lp=1"}, "24", height=112),
     Make("prores.mov", "prores_ks", {"profile": "0"}, "24", "yuv422p10le"),
@@ -136,8 +142,34 @@ def test_frames_that_are_lost_are_named(tmp_path: Path) -> None:
     reader.close()
     assert 40 < len(found) < 80
     assert all(index == number for index, number in found.items())
-    codes = [finding.code for finding in reader.findings]
-    assert codes == ["lost frames"]
+    assert [finding.code for finding in programme.findings] == ["short file"]
+    assert [finding.code for finding in reader.findings] == ["lost frames"]
+
+
+@pytest.mark.parametrize("name", ["film.mkv", "film.avi", "film.mxf", "film.mov"])
+def test_a_cut_film_says_so(tmp_path: Path, name: str) -> None:
+    codec = {"film.mxf": "mpeg2video", "film.avi": "mpeg4"}.get(name, "libx264")
+    path = write_film(tmp_path / name, codec, 100, options={"b": "1M", "g": "10"})
+    assert open_programme(path).findings == ()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    programme = open_programme(path)
+    assert programme.findings[0].code == "short file"
+    reader = open_reader(programme)
+    decoded = [(index, number_of(picture)) for index, picture in reader.thumbnails()]
+    asked = [3, 20, 27]
+    assert [(index, number_of(picture)) for index, picture in reader.pictures(asked, 640)] == [(n, n) for n in asked]
+    reader.close()
+    assert 30 < len(decoded) < 90
+    assert sum(index == number for index, number in decoded) >= len(decoded) - 2
+
+
+def test_a_film_without_its_index_says_what_is_missing(tmp_path: Path) -> None:
+    """An MP4 written as cameras do has its index at the end."""
+    path = tmp_path / "camera.mp4"
+    write_mp4(path, film(range(50)), Fraction(25))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(DeliveryError, match=r"^camera\.mp4 was cut short: \d+ bytes .*index \(moov\).*\.$"):
+        open_programme(path)
 
 
 @pytest.mark.parametrize("name", ["text.mp4", "playlist.mp4", "empty.mov"])

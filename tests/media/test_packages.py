@@ -99,6 +99,7 @@ def test_a_track_file_that_ends_early_loses_frames_aloud(tmp_path: Path) -> None
     one.path.write_bytes(one.path.read_bytes()[: one.path.stat().st_size * 6 // 10])
     reader = open_reader(open_programme(tmp_path, check=False))
     found = {index: number_of(picture) for index, picture in reader.thumbnails()}
+    assert [number_of(picture) for _, picture in reader.pictures([2, 4], 640)] == [2, 4]
     assert 3 < len(found) < 10
     assert all(index == number for index, number in found.items())
     assert [finding.code for finding in reader.findings] == ["lost frames"]
