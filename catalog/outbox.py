@@ -77,6 +77,17 @@ def address(db: Database, connectors: Mapping[str, Iterable[str]]) -> int:
     return len(messages)
 
 
+def not_yet_addressed(db: Database, connectors: Mapping[str, Iterable[str]]) -> list[Message]:
+    """The messages that `address` would make; changes nothing."""
+    rows = db.execute("SELECT event, at, title_id, path, reason FROM announcements WHERE NOT addressed").fetchall()
+    return [
+        Message("new", name, "waiting", 0, 0.0, None, "", row[1], *row)
+        for row in rows
+        for name, wanted in connectors.items()
+        if row[0] in wanted
+    ]
+
+
 def take(db: Database, connectors: Iterable[str], now: float) -> Message | None:
     """The next message that is due for one of these connectors, leased to the caller; None where there is none.
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "Write a title for another program.",
     "correct": "A person's word on a shot; the machine's value is kept beside it.",
     "plugins": "The plugins and export formats there are.",
+    "outbox": "What other systems have heard, and what they are still to hear.",
     "evaluate": "Measure an engine on labelled data.",
     "models": "The models that judge pictures: list, show, verify.",
     "train": "Train an engine on labelled data.",

@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     retry_s: float = Field(default=15.0, ge=0)
     """Before the second attempt after a passing fault; later ones wait longer."""
     limits: Limits = Limits()
+    connectors: dict[str, dict[str, Any]] = {}
+    """Tables [connectors.NAME]; what they hold depends on their kind (plugins.connectors)."""
 
     @field_validator("library")
     @classmethod
@@ -114,6 +116,7 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
 
 def check(settings: Settings) -> None:
     """Raises ConfigError for folders that would feed the daemon its own results, or one film twice."""
+    _check_connectors(settings)
     library = settings.library.resolve()
     seen: list[Path] = []
     for ingest in settings.ingest:
@@ -128,6 +131,18 @@ def check(settings: Settings) -> None:
             if folder.is_relative_to(other) or other.is_relative_to(folder):
                 raise ConfigError(f"The ingest folders {other} and {folder} overlap; every film would be found twice.")
         seen.append(folder)
+
+
+def _check_connectors(settings: Settings) -> None:
+    if not settings.connectors:
+        return
+    from plugins.connectors.contract import ConnectorError
+    from plugins.outbox import open_connectors
+
+    try:
+        open_connectors(settings.connectors)
+    except ConnectorError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _table(file: Path) -> dict[str, Any]:

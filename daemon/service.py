@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
@@ -20,6 +21,9 @@ from daemon.notify import notify, watchdog_interval
 from daemon.reception import Reception
 from daemon.staging import daemon_of, take_library_lock
 from daemon.watching import Watcher
+
+if TYPE_CHECKING:
+    from plugins.outbox import Courier
 
 log = logging.getLogger("reelwatch")
 
@@ -69,17 +73,30 @@ class Service:
         watcher = None if once else Watcher(self._wake)
         self._foreman.crew.selector.register(self._wake_reader, 1, None)
         self._foreman.recover()
+        courier = self._courier()
         try:
             self._loop(db, watcher, once)
         finally:
             notify("STOPPING=1")
             self._foreman.stop()
+            if courier:
+                courier.stop(self.settings.stop_s, last_round=once)
             if watcher:
                 watcher.stop()
             self._write_index(db)
             os.close(lock)
         ended = self._foreman.ended
         return ended.get("failed", 0) + ended.get("quarantined", 0)
+
+    def _courier(self) -> Courier | None:
+        """Carries news to other systems, in a thread of its own; None where no connector is configured."""
+        if not self.settings.connectors:
+            return None
+        from plugins.outbox import Courier, open_connectors
+
+        courier = Courier(self.library, open_connectors(self.settings.connectors))
+        courier.start()
+        return courier
 
     def _loop(self, db: Database, watcher: Watcher | None, once: bool) -> None:
         ready = False

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.library import CatalogError, Library, open_catalog, writing
+from catalog.loading import load
 from daemon import queue
 from daemon.commit import JobTaken, commit
 from daemon.confinement import confine
@@ -125,7 +126,7 @@ def _work(task: Task, pipe: _Pipe) -> dict[str, Any]:
     except JobTaken:
         return {"verdict": "cancelled"}
     pipe.say(verdict="done", title_id=title_id)
-    _announce(library, title_id, analysis)
+    _announce(library, title_id, load(db, title_id))
     return {"verdict": "done", "title_id": title_id}
 
 

@@ -15,6 +15,8 @@ from catalog.records import Analysis
 if TYPE_CHECKING:
     import click
 
+    from plugins.connectors.contract import ConnectorKind
+
 PROJECT = "reelwatch"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -63,6 +65,11 @@ def delivery_quarantined(path: str, reason: str) -> None:
 @hookspec
 def register_exporters() -> Sequence[Exporter | PictureExporter]:  # type: ignore[empty-body]
     """Formats for `reelwatch export`."""
+
+
+@hookspec
+def register_connectors() -> Sequence[ConnectorKind]:  # type: ignore[empty-body]
+    """Kinds of connectors for the tables [connectors.NAME] of reelwatch.toml."""
 
 
 @hookspec

@@ -16,6 +16,8 @@ from catalog.library import CatalogError, Library
 from catalog.loading import load
 from catalog.store import slug_of
 from plugins import hookspecs
+from plugins.connectors import sidecar, template, webhook
+from plugins.connectors.contract import ConnectorKind
 from plugins.exporters import (
     markers_avid,
     markers_csv,
@@ -45,6 +47,9 @@ BUILT_IN = {
     "markers-resolve": markers_resolve,
     "otio": shots_otio,
     "vtt": shots_vtt,
+    "http": template,
+    "sidecar": sidecar,
+    "webhook": webhook,
 }
 BUILT_IN_ORIGIN = "built-in"
 
@@ -117,13 +122,22 @@ def notify(hook: str, **facts: Any) -> None:
 
 def exporters() -> dict[str, Exporter | PictureExporter]:
     """Every export format by its name; a plugin's format replaces a built-in one of the same name."""
-    found: dict[str, Exporter | PictureExporter] = {}
-    for implementation in plugin_manager().hook.register_exporters.get_hookimpls():
+    return {each.format: each for each in _registered("register_exporters")}
+
+
+def connector_kinds() -> dict[str, ConnectorKind]:
+    """Every kind of connector by its name; a plugin's kind replaces a built-in one of the same name."""
+    return {each.kind: each for each in _registered("register_connectors")}
+
+
+def _registered(hook: str) -> list[Any]:
+    found: list[Any] = []
+    for implementation in getattr(plugin_manager().hook, hook).get_hookimpls():
         try:
-            offered: Sequence[Exporter | PictureExporter] = implementation.function()  # type: ignore[assignment]
-            found.update({each.format: each for each in offered})
+            offered: Sequence[Any] = implementation.function()
+            found += offered
         except Exception:
-            log.exception("Plugin %s raised in register_exporters and is skipped", implementation.plugin_name)
+            log.exception("Plugin %s raised in %s and is skipped", implementation.plugin_name, hook)
     return found
 
 
