@@ -149,25 +149,25 @@ def test_the_timeline_works_by_keys_and_zooms(visit: Visit, title_page: Path) ->
     assert page.evaluate("location.hash") == "#shot-119"
 
 
-@pytest.mark.parametrize(
-    ("query", "fits"),
-    [
-        ("scale:CU,ecu", lambda shot, _: shot.scale.value in ("CU", "ECU")),
-        ("setting:int,night", lambda shot, _: (shot.place.value, shot.time_of_day.value) == ("INT", "NIGHT")),
-        ("tag:forest len:>=3s", lambda shot, _: "forest" in shot.tags and shot.frames >= 72),
-        ("unsure:true", lambda shot, _: not shot.scale.value or not shot.place.value),
-        ("corrected:true", lambda shot, _: shot.scale.source == "person"),
-        ("beat:pursuit", lambda shot, beats: beats["pursuit"][0] <= shot.number <= beats["pursuit"][1]),
-        ('"car chase"', lambda shot, _: "car_chase" in shot.tags),
-    ],
+QUERIES: tuple[tuple[str, Callable[..., bool]], ...] = (
+    ("scale:CU,ecu", lambda shot, _: shot.scale.value in ("CU", "ECU")),
+    ("setting:int,night", lambda shot, _: (shot.place.value, shot.time_of_day.value) == ("INT", "NIGHT")),
+    ("tag:forest len:>=3s", lambda shot, _: "forest" in shot.tags and shot.frames >= 72),
+    ("unsure:true", lambda shot, _: not shot.scale.value or not shot.place.value),
+    ("corrected:true", lambda shot, _: shot.scale.source == "person"),
+    ("beat:pursuit", lambda shot, beats: beats["pursuit"][0] <= shot.number <= beats["pursuit"][1]),
+    ('"car chase"', lambda shot, _: "car_chase" in shot.tags),
 )
-def test_the_filter_shows_what_fits(visit: Visit, title_page: Path, query: str, fits: Callable[..., bool]) -> None:
+
+
+def test_the_filter_shows_what_fits_and_stays_in_the_address(visit: Visit, title_page: Path) -> None:
     page, analysis = visit(title_page), make_analysis(120)
     beats = {beat.category: (beat.start_shot, beat.end_shot) for beat in analysis.beats}
-    wanted = [shot.number for shot in analysis.shots if fits(shot, beats)]
-    page.fill("#filter", query)
-    assert shown_rows(page) == wanted and wanted
-    assert page.inner_text("#filter-state").startswith(f"{len(wanted)} of 120 shots")
+    for query, fits in QUERIES:
+        wanted = [shot.number for shot in analysis.shots if fits(shot, beats)]
+        page.fill("#filter", query)
+        assert shown_rows(page) == wanted and wanted, query
+        assert page.inner_text("#filter-state").startswith(f"{len(wanted)} of 120 shots")
     page.reload()
     assert shown_rows(page) == wanted
 
