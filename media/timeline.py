@@ -25,7 +25,8 @@ STANDARD_RATES = tuple(
 )
 _MAX_RATE = 240
 _JITTER = 0.75
-"""A constant rate keeps every frame within 0.75 of its place; a dropped frame moves all later ones by 1."""
+"""A constant rate keeps every frame within 0.75 of its place; a dropped frame moves all later ones by 1. A rate that
+is none of the standard ones must fit three times better: it may be the mean of an uneven one."""
 _REORDER = 64
 """Packets among which the first picture shown must be: the deepest pyramids of VVC reorder 32."""
 _MAX_HOLD = 50
@@ -190,7 +191,8 @@ def constant_rate(pts: NDArray[np.int64], base: Fraction, *declared: Fraction | 
 
 def _fits(pts: NDArray[np.int64], base: Fraction, rate: Fraction) -> bool:
     off = (pts - pts[0]) * float(base * rate) - np.arange(len(pts))
-    return bool(np.abs(off - np.median(off)).max() < _JITTER)
+    tolerance = _JITTER if rate in STANDARD_RATES else _JITTER / 3
+    return bool(np.abs(off - np.median(off)).max() < tolerance)
 
 
 def _usual_rate(pts: NDArray[np.int64], base: Fraction) -> Fraction:

@@ -38,6 +38,8 @@ def inspect(path: Path) -> Essence:
         first = stream or next(iter(container.streams), None)
         umid = first.metadata.get("file_package_umid", "") if first else ""
         package_id = _uuid_of_umid(umid)
+        if stream is None and container.streams.video:
+            return Essence(package_id, "", True, 0, 0, 0, Fraction(0), 2, 2, "", "unknown coding")
         if stream is None:
             sounds = container.streams.audio
             codec = sounds[0].codec_context.name if sounds and sounds[0].codec_context else ""

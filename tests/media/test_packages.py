@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filming import write_film
 from numbered import number_of
 from packing import INTEROP, Part, dcp_playlist, imf_playlist, pack, track
 from PIL import Image
@@ -14,7 +16,9 @@ from media.delivery import identify, kind_of
 from media.findings import DeliveryError, MissingFiles
 from media.opening import open_programme, open_reader
 from media.programme import Programme
+from media.sample import TrackFile
 from media.timecode import timecode
+from media.trackfile import inspect
 
 
 def check(programme: Programme, expected: list[int]) -> None:
@@ -59,6 +63,40 @@ def test_the_left_eye_of_a_stereoscopic_reel_plays(tmp_path: Path) -> None:
     part = Part(one.id, "1", "5", "6", element="MainStereoscopicPicture")
     pack(tmp_path, dcp_playlist([part]), [one])
     check(open_programme(tmp_path), [2, 4, 6, 8, 10])
+
+
+CODINGS = [
+    ("mpeg2video", "yuv420p", (192, 108), {"b": "2M", "g": "12", "bf": "2"}),
+    ("prores_ks", "yuv422p10le", (192, 108), {}),
+    ("dnxhd", "yuv422p", (1280, 720), {"b": "90M", "profile": "dnxhr_lb"}),
+]
+
+
+@pytest.mark.parametrize(("codec", "layout", "size", "options"), CODINGS, ids=[coding[0] for coding in CODINGS])
+@pytest.mark.parametrize("kind", ["dcp", "imf"])
+def test_other_codings_play_from_their_entry_point(
+    tmp_path: Path, kind: str, codec: str, layout: str, size: tuple[int, int], options: dict[str, str]
+) -> None:
+    """MPEG-2 as in early Interop packages, ProRes as in RDD 45, DNxHD as broadcasters send it."""
+    path = write_film(tmp_path / "one.mxf", codec, 30, Fraction(24), options=options, pixel_format=layout, size=size)
+    one = TrackFile(inspect(path).package_id, path, 30, *size)
+    part = Part(one.id, "7", "16", "30")
+    pack(tmp_path, dcp_playlist([part]) if kind == "dcp" else imf_playlist([[part]]), [one])
+    programme = open_programme(tmp_path)
+    assert programme.colour == "rec709"
+    check(programme, list(range(7, 23)))
+
+
+def test_an_unknown_coding_is_refused_politely(tmp_path: Path) -> None:
+    """As App #5 would be: the picture coding label of the track file is none FFmpeg knows."""
+    one = track(tmp_path, range(4))
+    data = one.path.read_bytes()
+    for known, unknown in (("0401020203", "04010202ee"), ("0d010301020c", "0d01030102ee")):
+        data = data.replace(bytes.fromhex(known), bytes.fromhex(unknown))
+    one.path.write_bytes(data)
+    pack(tmp_path, imf_playlist([[Part(one.id, "0", "4", "4")]]), [one])
+    with pytest.raises(DeliveryError, match=r"picture\.mxf are in a coding that cannot be decoded\.$"):
+        open_programme(tmp_path)
 
 
 def test_the_feature_plays_where_there_are_several_playlists(tmp_path: Path) -> None:
