@@ -14,7 +14,7 @@ from media.files import open_file
 from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
 from media.package import Package, read_package
 from media.programme import MAX_FRAMES, Programme, Reader, Segment, Track
-from media.trackfile import Found, find_picture
+from media.trackfile import Found, find_elsewhere, find_picture, inspect, packages_in
 from media.verify import Progress, against_track, verify_film, verify_package, wrong_size
 
 
@@ -71,11 +71,15 @@ def open_reader(programme: Programme) -> Reader:
 def _pictures(package: Package, composition: Composition, search: Sequence[Path]) -> dict[str, Found]:
     found: dict[str, Found] = {}
     missing: list[str] = []
+    others: list[Package] | None = None
     for picture in composition.pictures:
         if picture.asset in found or picture.asset in missing:
             continue
         try:
-            track = find_picture(package, picture.asset, picture.digest, search)
+            track = find_picture(package, picture.asset, picture.digest)
+            if track is None:
+                others = packages_in(search, package.root) if others is None else others
+                track = find_elsewhere(others, picture.asset, picture.digest)
         except DeliveryError:
             for finding in wrong_size(package, picture.asset):
                 raise DeliveryError(finding.message, [*package.findings, finding]) from None
@@ -175,7 +179,18 @@ def _tracks(package: Package, composition: Composition, found: dict[str, Found])
             track = found[resource.asset]
             name, codec, detail = package.name(track.path), track.essence.codec, track.essence.detail
         else:
-            path = package.paths.get(resource.asset)
-            name, codec, detail = (package.name(path) if path else resource.asset), "", ""
+            name, codec, detail = _described(package, resource.asset)
         tracks.setdefault((resource.kind, name), Track(resource.kind, name, codec, detail, resource.language))
     return tuple(tracks.values())
+
+
+def _described(package: Package, asset: str) -> tuple[str, str, str]:
+    """Name, codec and detail of a track file that is no picture; its UUID where it is not here."""
+    path = package.present(asset)
+    if path is None:
+        return asset, "", "not here"
+    try:
+        essence = inspect(path)
+    except DeliveryError:
+        return package.name(path), "", ""
+    return package.name(path), essence.codec, essence.detail

@@ -151,10 +151,12 @@ def _from_packets(container: InputContainer, stream: VideoStream) -> Timeline:
             if packet.is_keyframe:
                 keys.append(packet.pts)
     declared = stream.average_rate or stream.guessed_rate
-    if untimed or not times or container.format.name == "avi":
+    shown = np.unique(np.array(times, dtype=np.int64))
+    if untimed or len(shown) < len(times) * 0.99 or not times or container.format.name == "avi":
+        # No timestamps, or ones that start anew where streams were joined: count instead.
         rate = snapped(declared) if declared else Fraction(25)
         return Timeline(rate, len(times) + untimed, None, None)
-    return timeline_of(np.unique(np.array(times, dtype=np.int64)), np.array(keys, np.int64), base, stream)
+    return timeline_of(shown, np.array(keys, np.int64), base, stream)
 
 
 def timeline_of(

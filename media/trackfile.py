@@ -80,23 +80,29 @@ class Found:
     findings: tuple[Finding, ...] = ()
 
 
-def find_picture(package: Package, asset: str, digest: bytes, search: Sequence[Path] = ()) -> Found | None:
-    """The file that holds the pictures of an asset; None where it is not here.
+def find_picture(package: Package, asset: str, digest: bytes) -> Found | None:
+    """The file of a package that holds the pictures of an asset; None where it is not here.
 
     First what the asset map names. Some packages give picture and sound of a reel one UUID, and the asset map keeps
-    only the last: then a file of the folder whose MXF package id (or the playlist's hash) is this one. Last, the
-    packages in the `search` folders, for version files whose pictures lie in another delivery.
+    only the last: then a file of the folder whose MXF package id (or the playlist's hash) is this one.
+
+    Raises DeliveryError for a file that cannot be read.
     """
     named = package.present(asset)
     if named is not None:
         essence = inspect(named)
         if essence.pictures:
             return Found(named, essence)
-    unlisted = _unlisted(package, asset, digest)
-    if unlisted is not None:
-        return unlisted
-    for other in _packages_in(search, package.root):
-        found = find_picture(other, asset, digest)
+    return _unlisted(package, asset, digest)
+
+
+def find_elsewhere(others: Sequence[Package], asset: str, digest: bytes) -> Found | None:
+    """The pictures of an asset in another package: a version file plays through its original."""
+    for other in others:
+        try:
+            found = find_picture(other, asset, digest)
+        except DeliveryError:
+            continue
         if found is not None:
             message = f"The pictures of {asset} play from {other.root.name}/{other.name(found.path)}."
             finding = Finding("referenced package", "note", message, file=other.name(found.path))
@@ -123,8 +129,8 @@ def _unlisted(package: Package, asset: str, digest: bytes) -> Found | None:
     return None
 
 
-def _packages_in(folders: Sequence[Path], own: Path) -> list[Package]:
-    """Packages that are one of the folders or lie directly in one."""
+def packages_in(folders: Sequence[Path], own: Path) -> list[Package]:
+    """Packages, `own` left out, that are one of the folders or lie directly in one; unreadable ones are passed by."""
     found = []
     for folder in folders:
         inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []

@@ -14,7 +14,7 @@ from media.delivery import files_of
 from media.findings import DeliveryError, Finding
 from media.manifests import stated_hashes
 from media.package import ASSET_MAP_NAMES, Package, read_package
-from media.trackfile import Essence, Found, find_picture, inspect
+from media.trackfile import Essence, Found, find_elsewhere, find_picture, inspect, packages_in
 
 _BLOCK = 4 << 20
 Progress = Callable[[int, int], None]
@@ -45,9 +45,10 @@ def verify(path: Path, progress: Progress | None = None, search: Sequence[Path] 
     found: list[Finding] = [*package.findings]
     pictures: dict[str, Found] = {}
     playlists = compositions(package)
+    others = packages_in(search, path)
     for composition in playlists:
         found += composition.findings
-        found += _against_tracks(package, composition, pictures, search)
+        found += _against_tracks(package, composition, pictures, others)
     if not playlists:
         found.append(Finding("missing playlist", "error", f"{path.name} has no composition playlist.", path.name))
     listed = [picture for composition in playlists for picture in composition.pictures]
@@ -128,14 +129,15 @@ def against_track(name: str, picture: Resource, essence: Essence) -> Iterator[Fi
 
 
 def _against_tracks(
-    package: Package, composition: Composition, pictures: dict[str, Found], search: Sequence[Path]
+    package: Package, composition: Composition, pictures: dict[str, Found], others: Sequence[Package]
 ) -> Iterator[Finding]:
     for key in composition.encrypted:
         message = f"{composition.title} is encrypted with the key {key}."
         yield Finding("encrypted essence", "note", message, composition.path.name, "KeyId", "", key)
     for picture in composition.pictures:
         try:
-            track = pictures.get(picture.asset) or find_picture(package, picture.asset, picture.digest, search)
+            track = pictures.get(picture.asset) or find_picture(package, picture.asset, picture.digest)
+            track = track or find_elsewhere(others, picture.asset, picture.digest)
         except DeliveryError as error:
             yield Finding("unreadable file", "error", str(error), package.name(package.paths[picture.asset]))
             continue

@@ -121,6 +121,25 @@ def test_a_hidden_vp8_frame_is_not_counted(tmp_path: Path) -> None:
     assert reader.findings == ()
 
 
+def test_joined_streams_of_two_sizes_play_one_after_the_other(tmp_path: Path) -> None:
+    """Two transport streams in one file: timestamps start anew and the picture changes its size.
+
+    FFmpeg's MPEG-2 decoder drops the picture it holds back when the size changes; that is told.
+    """
+    for name, size in (("a.ts", (192, 108)), ("b.ts", (320, 180))):
+        write_film(tmp_path / name, "mpeg2video", 40, options={"g": "10", "bf": "0", "b": "2M"}, size=size)
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
+    programme = open_programme(joined)
+    assert (programme.frames, programme.rate) == (80, 25)
+    reader = open_reader(programme)
+    shown = [number_of(picture) for _, picture in reader.thumbnails()]
+    assert shown == [*range(39), *range(40)]
+    assert reader.findings[0].message.startswith("1 of 80 frames could not be decoded")
+    assert [number_of(picture) for _, picture in reader.pictures([5, 50], 640)] == [5, 11]
+    reader.close()
+
+
 def test_a_stored_rotation_is_undone(tmp_path: Path) -> None:
     """The track matrix of ISO/IEC 14496-12 clause 6.2.2 with a=0 b=1 c=-1 d=0: x'=-y, y'=x, a quarter clockwise."""
     clockwise = [0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30]
