@@ -19,6 +19,7 @@ from plugins import hookspecs
 from plugins.connectors import sidecar, template, webhook
 from plugins.connectors.contract import ConnectorKind
 from plugins.exporters import (
+    contact_sheet,
     markers_avid,
     markers_csv,
     markers_resolve,
@@ -36,6 +37,7 @@ from plugins.hookspecs import PROJECT, Exporter, PictureExporter
 log = logging.getLogger("reelwatch.plugins")
 
 BUILT_IN = {
+    "contact-sheet": contact_sheet,
     "csv": shots_csv,
     "ebucore": title_ebucore,
     "edl": shots_edl,
