@@ -24,7 +24,7 @@ from engines.training.network import CompactNetwork
 class Plan:
     """Settings of one run; they are written to the log and the card."""
 
-    epochs: int = 12
+    epochs: int = 8
     batch: int = 32
     variants: int = 6
     seed: int = 0
