@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -83,8 +84,9 @@ class Crew:
         )
         os.close(pipe)
         assert process.stdin and process.stderr
-        process.stdin.write(task.as_json().encode())
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.write(task.as_json().encode())
+            process.stdin.close()
         log_pipe = os.dup(process.stderr.fileno())
         process.stderr.close()
         now = self._clock()

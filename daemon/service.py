@@ -61,6 +61,7 @@ class Service:
 
         Returns how many deliveries failed. Raises AlreadyRunning, CatalogError.
         """
+        self._take_signals()
         db = open_catalog(self.library)
         lock = take_library_lock(self.library)
         if lock is None:
@@ -69,7 +70,6 @@ class Service:
             )
         self._foreman = Foreman(db, self.settings, self._display)
         self._reception = Reception(db, time.monotonic, self._accepted)
-        self._take_signals()
         watcher = None if once else Watcher(self._wake)
         self._foreman.crew.selector.register(self._wake_reader, 1, None)
         self._foreman.recover()

@@ -13,7 +13,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from catalog.library import CatalogError, Library, open_catalog, writing
 from catalog.loading import load
@@ -62,7 +62,7 @@ class _Pipe:
         os.write(self._descriptor, json.dumps(facts).encode() + b"\n")
 
 
-def main() -> int:
+def main() -> NoReturn:
     task = Task.from_json(sys.stdin.read())
     confine(task.memory_bytes, task.nice, task.parent)
     pipe = _Pipe(task.pipe)
@@ -71,7 +71,8 @@ def main() -> int:
     except Exception as error:
         verdict = _memory_verdict(task) if is_memory(error) else _verdict_on(error)
     pipe.say(**verdict)
-    return 0
+    sys.stderr.flush()
+    os._exit(0)  # decoders' and runtimes' threads can hang or crash an interpreter that takes itself apart
 
 
 def _memory_verdict(task: Task) -> dict[str, Any]:
@@ -186,4 +187,4 @@ def _announce(library: Library, title_id: int, analysis: Analysis) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -18,7 +18,7 @@ from daemon.display import Lines
 from daemon.foreman import Foreman
 from tests.daemon.drawn import write_film
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 @pytest.fixture
