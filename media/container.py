@@ -29,24 +29,27 @@ waits for the interpreter, forever. Seen with PyAV 18.1 and two HEVC files in a 
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[av.container.InputContainer]:
+def opened(path: Path, key: bytes = b"") -> Iterator[av.container.InputContainer]:
     """The demuxed file, closed at the end: PyAV's reference cycles keep forgotten ones open.
 
     Raises DeliveryError for what is no media file.
     """
-    container = open_container(path)
+    container = open_container(path, key)
     try:
         yield container
     finally:
         container.close()
 
 
-def open_container(path: Path) -> av.container.InputContainer:
+def open_container(path: Path, key: bytes = b"") -> av.container.InputContainer:
+    """As `opened`, for the caller to close. key: content key of an encrypted MXF, which FFmpeg decrypts (ST 429-6)."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise DeliveryError(f"{path.name} is not a regular file and was not opened.")
         options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "file", "max_pixels": str(_MAX_PIXELS)}
+        if key:
+            options["cryptokey"] = key.hex()
         return av.open(str(path), options=options, metadata_errors="replace")
     except (av.error.FFmpegError, EOFError, ValueError, UnicodeError) as error:
         raise DeliveryError(f"{path.name} is no film that can be read ({_reason(error)}).") from error

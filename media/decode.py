@@ -26,21 +26,22 @@ _RETRIES = 6
 class Source:
     """The frames of one file by their index in it, decoded at least `width` wide where the codec can decode smaller."""
 
-    def __init__(self, path: Path, width: int, stereoscopic: bool = False) -> None:
-        self.path = path
-        self.timeline: Timeline = read_timeline(path)
-        self._left_only = stereoscopic
-        if stereoscopic:
+    def __init__(self, segment: Segment, width: int) -> None:
+        self.path = segment.path
+        self.timeline: Timeline = read_timeline(segment.path)
+        self._key = segment.key
+        self._left_only = segment.stereoscopic
+        if segment.stereoscopic:
             # FFmpeg numbers both eyes in turn, and loses count after a seek: read on, skipping the right ones.
             doubled = np.arange(self.timeline.frames, dtype=np.int64) * 2
             self.timeline = replace(self.timeline, pts=doubled, keys=doubled[:1])
         self.damaged: set[int] = set()
         self._width = width
-        self._levels = resolution_levels(path)
+        self._levels = resolution_levels(segment.path, segment.key)
         self._open()
 
     def _open(self) -> None:
-        self._container = open_container(self.path)
+        self._container = open_container(self.path, self._key)
         stream = picture_stream(self._container)
         if stream is None:
             raise DeliveryError(f"{self.path.name} has no pictures.")
@@ -162,9 +163,9 @@ class Source:
         self._container.close()
 
 
-def resolution_levels(path: Path) -> int:
+def resolution_levels(path: Path, key: bytes = b"") -> int:
     """How often a JPEG 2000 codestream can be halved while decoding (ISO/IEC 15444-1 A.6.1); 0 for other codecs."""
-    container = open_container(path)
+    container = open_container(path, key)
     try:
         stream = picture_stream(container)
         if stream is None or stream.codec_context.name != "jpeg2000":
@@ -229,7 +230,7 @@ class ProgrammeReader:
         key = (segment.path, width)
         if key not in self._sources:
             self.close()
-            self._sources[key] = Source(segment.path, width, segment.stereoscopic)
+            self._sources[key] = Source(segment, width)
         return self._sources[key]
 
     def _picture(self, frame: VideoFrame, width: int, height: int, whole: bool = True) -> Picture:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from media.choice import choose, compositions
@@ -23,24 +24,27 @@ def open_programme(
     *,
     search: Sequence[Path] = (),
     cpl: str = "",
+    keys: Mapping[str, bytes] | None = None,
     check: bool = True,
     progress: Progress | None = None,
 ) -> Programme:
     """What plays of a delivery.
 
     search: folders with other packages, for version files whose pictures lie in one of them. cpl: the id of the
-    playlist to play, instead of the feature. check: verify sizes and hashes first, reading every file once;
-    `progress` is told (bytes read, bytes in all).
+    playlist to play, instead of the feature. keys: content keys by KeyId, for encrypted pictures (media.kdm).
+    check: verify sizes and hashes first, reading every file once; `progress` is told (bytes read, bytes in all).
 
     Raises MissingFiles and MissingKey for what may still come, DeliveryError for what cannot be analysed.
     """
     try:
-        return _opened(path, search, cpl, check, progress)
+        return _opened(path, search, cpl, keys or {}, check, progress)
     except OSError as error:
         raise DeliveryError(f"{path.name} cannot be read ({error.strerror}: {error.filename}).") from error
 
 
-def _opened(path: Path, search: Sequence[Path], cpl: str, check: bool, progress: Progress | None) -> Programme:
+def _opened(
+    path: Path, search: Sequence[Path], cpl: str, keys: Mapping[str, bytes], check: bool, progress: Progress | None
+) -> Programme:
     kind = kind_of(path)
     if kind is None:
         raise DeliveryError(f"{path.name} is neither a film, a DCP nor an IMF package.")
@@ -48,13 +52,13 @@ def _opened(path: Path, search: Sequence[Path], cpl: str, check: bool, progress:
         return _film(path, check, progress)
     package = read_package(path)
     composition = choose(package, cpl)
-    found = _pictures(package, composition, search)
+    found = _unlocked(package, composition, _pictures(package, composition, search), keys)
     findings = [*package.findings, *composition.findings, *_other_playlists(package, composition)]
     for each in found.values():
         findings += each.findings
     if check:
         findings += _checked(package, composition, found, progress)
-    return _programme(package, composition, found, findings)
+    return _programme(package, composition, found, keys, findings)
 
 
 def _film(path: Path, check: bool, progress: Progress | None) -> Programme:
@@ -94,11 +98,26 @@ def _pictures(package: Package, composition: Composition, search: Sequence[Path]
         what = "picture files" if listed else "pictures of another package"
         message = f"{composition.title} waits for {what}: {', '.join(names[:5])}."
         raise MissingFiles(message, names, [*package.findings, *composition.findings])
-    if composition.encrypted:
-        keys = ", ".join(composition.encrypted)
-        message = f"{composition.title} is encrypted and waits for a KDM with the key {keys}."
-        raise MissingKey(message, composition.encrypted, [*package.findings, *composition.findings])
     return found
+
+
+def _unlocked(
+    package: Package, composition: Composition, found: dict[str, Found], keys: Mapping[str, bytes]
+) -> dict[str, Found]:
+    """The pictures again, encrypted ones looked into with their keys. Raises MissingKey where one is not at hand."""
+    lacking = [key for key in composition.encrypted if key not in keys]
+    if lacking:
+        message = f"{composition.title} is encrypted and waits for a KDM with the key {', '.join(lacking)}."
+        raise MissingKey(message, lacking, [*package.findings, *composition.findings])
+    unlocked = dict(found)
+    for picture in composition.pictures:
+        if picture.key_id:
+            track = found[picture.asset]
+            essence = inspect(track.path, keys[picture.key_id])
+            if not essence.codec:
+                raise DeliveryError(f"The key {picture.key_id} does not open {package.name(track.path)}.")
+            unlocked[picture.asset] = replace(track, essence=essence)
+    return unlocked
 
 
 def _checked(
@@ -119,13 +138,17 @@ def _checked(
 
 
 def _programme(
-    package: Package, composition: Composition, found: dict[str, Found], findings: Sequence[Finding]
+    package: Package,
+    composition: Composition,
+    found: dict[str, Found],
+    keys: Mapping[str, bytes],
+    findings: Sequence[Finding],
 ) -> Programme:
     first = found[composition.pictures[0].asset].essence
     for each in found.values():
         if not each.essence.codec:
             raise DeliveryError(f"The pictures of {package.name(each.path)} are in a coding that cannot be decoded.")
-    segments = _segments(package, composition, found)
+    segments = _segments(package, composition, found, keys)
     frames = sum(segment.frames for segment in segments)
     return Programme(
         name=composition.title,
@@ -146,7 +169,9 @@ def _programme(
     )
 
 
-def _segments(package: Package, composition: Composition, found: dict[str, Found]) -> tuple[Segment, ...]:
+def _segments(
+    package: Package, composition: Composition, found: dict[str, Found], keys: Mapping[str, bytes]
+) -> tuple[Segment, ...]:
     if composition.frames > MAX_FRAMES:
         raise DeliveryError(f"{composition.title} would play {composition.frames} frames, longer than a day.")
     segments = []
@@ -157,7 +182,8 @@ def _segments(package: Package, composition: Composition, found: dict[str, Found
             if finding.severity == "error":
                 raise DeliveryError(finding.message, [finding])
         length = int(picture.duration / picture.rate * composition.rate)
-        run = Segment(track.path, picture.entry, length, picture.label, step, picture.stereoscopic)
+        key = keys[picture.key_id] if picture.key_id else b""
+        run = Segment(track.path, picture.entry, length, picture.label, step, picture.stereoscopic, key)
         segments += [run] * picture.repeat
     return tuple(segments)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
@@ -36,6 +36,8 @@ class Segment:
     """Frames of the file from one programme frame to the next: not 1 where an IMF resource has its own edit rate."""
     stereoscopic: bool = False
     """The file holds left and right eyes in turn (ST 429-10); the left one plays."""
+    key: bytes = field(default=b"", repr=False)
+    """AES-128 content key of an encrypted track file (ST 429-6); empty for a plain one. Never stored."""
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ class Essence:
     detail: str
 
 
-def inspect(path: Path) -> Essence:
+def inspect(path: Path, key: bytes = b"") -> Essence:
     """Reads a track file's header. Raises DeliveryError for what FFmpeg cannot demux."""
-    with opened(path) as container:
+    with opened(path, key) as container:
         stream = picture_stream(container)
         first = stream or next(iter(container.streams), None)
         umid = first.metadata.get("file_package_umid", "") if first else ""
