@@ -32,7 +32,7 @@ def test_it_holds_pictures_as_they_are_and_says_what_is_known(analysis: Analysis
     assert (thumbnails / "00001.jpg").read_bytes() in sheet
     texts = re.findall(rb"\((.*)\) Tj", sheet)
     assert texts[0] == "Séance \\(1\\\\2\\) ??".encode("cp1252")
-    assert b"1 01:00:00;00" in texts and b"CU INT forest music" in texts and b"2   01:00:03;10" in texts
+    assert b"1   01:00:00;00" in texts and b"CU INT forest music" in texts and b"2   01:00:03;10" in texts
 
 
 def test_its_table_says_where_its_objects_are(analysis: Analysis, thumbnails: Path) -> None:
