@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": "Check a package against its packing lists.",
     "search": "Find shots and titles.",
     "export": "Write a title for another program.",
+    "report": "Write pages anew from the catalog.",
     "correct": "A person's word on a shot; the machine's value is kept beside it.",
     "plugins": "The plugins and export formats there are.",
     "outbox": "What other systems have heard, and what they are still to hear.",

@@ -14,6 +14,7 @@ from catalog.library import Library, writing
 from catalog.records import Analysis
 from catalog.store import rederive, save, slug_of
 from daemon import queue
+from daemon.pages import exports_kept, write_pages
 from daemon.queue import Job
 
 
@@ -22,24 +23,26 @@ class JobTaken(Exception):
 
 
 def commit(db: Database, library: Library, job: Job, analysis: Analysis, thumbnails: Path) -> int:
-    """Writes rows, thumbnails, the title's page and the end of the job, in one transaction; returns the title_id.
+    """Writes rows, thumbnails, exports, the title's page and the end of the job in one transaction; returns title_id.
 
     The pages are put in place before COMMIT, which is the instant at which the title exists. Killed before it, the job
     is still running in the catalog, is queued again at the next start and writes the same files over; an error before
     it puts the earlier files back. Raises JobTaken where the job was cancelled meanwhile.
     """
     from engines.beats import find_beats
-    from engines.cards import list_cards
     from engines.tags import summarise
-    from reports.title_page import write_title
 
     slug = slug_of(analysis.title)
-    cards = {card.name: card.as_dict() for card in list_cards()}
-    with _replaced(thumbnails, library.thumbnails / slug), _kept(library.reports / slug, thumbnails), writing(db):
+    with (
+        _replaced(thumbnails, library.thumbnails / slug),
+        _kept(library.reports / slug, thumbnails),
+        exports_kept(library, slug),
+        writing(db),
+    ):
         title_id = save(db, analysis)
         if people_have_spoken(db, title_id):
             rederive(db, title_id, summarise, find_beats)
-        write_title(db, library, title_id, cards)
+        write_pages(db, library, title_id)
         reason = f"Analysed: {len(analysis.shots)} shots in {analysis.title.frames} frames."
         if not queue.change_within(db, job.job_id, "done", reason, of=("running",), title_id=title_id, progress=1.0):
             raise JobTaken

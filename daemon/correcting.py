@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from catalog.corrections import Word, correct, undo
 from catalog.library import CatalogError, Library, writing
 from catalog.store import rederive
+from daemon.pages import write_pages
 
 COLUMNS = ("shot", "scale", "place", "time_of_day", "movement", "tags")
 
@@ -35,14 +36,12 @@ def take_back(db: Database, library: Library, title_id: int, by: str, shot: int 
 
 
 def derive(db: Database, library: Library, title_id: int) -> None:
-    """Works out tags and beats anew and writes the title's page. The caller holds the transaction."""
+    """Works out tags and beats anew and writes the title's exports and page. The caller holds the transaction."""
     from engines.beats import find_beats
-    from engines.cards import list_cards
     from engines.tags import summarise
-    from reports.title_page import write_title
 
     rederive(db, title_id, summarise, find_beats)
-    write_title(db, library, title_id, {card.name: card.as_dict() for card in list_cards()})
+    write_pages(db, library, title_id)
 
 
 def word(shot: int, said: Mapping[str, str | None], tags: Sequence[str]) -> Word:
