@@ -15,6 +15,7 @@ from catalog.records import (
     Beat,
     Estimate,
     ModelRun,
+    Scene,
     Score,
     Shot,
     TagSummary,
@@ -56,6 +57,10 @@ def load(db: Database, title_id: int) -> Analysis:
         ),
         analysed_at=row["analysed_at"],
         app_version=row["app_version"],
+        scenes=tuple(
+            Scene(each["scene"], each["start_shot"], each["end_shot"])
+            for each in _rows(db, "SELECT * FROM scenes WHERE title_id = ? ORDER BY scene", title_id)
+        ),
     )
 
 

@@ -91,6 +91,15 @@ class Beat:
 
 
 @dataclass(frozen=True)
+class Scene:
+    """Shots [start_shot, end_shot], both included, that belong together; every shot is in one scene at most."""
+
+    number: int
+    start_shot: int
+    end_shot: int
+
+
+@dataclass(frozen=True)
 class Score:
     """An estimate about the whole title; None where nothing was measured, and `note` says why."""
 
@@ -162,3 +171,4 @@ class Analysis:
     runs: tuple[ModelRun, ...]
     analysed_at: str
     app_version: str
+    scenes: tuple[Scene, ...] = ()

@@ -46,6 +46,13 @@ def what_is_to_be_told(db: Database) -> None:
         db.execute(statement)
 
 
+@catalog()
+def shots_in_scenes(db: Database) -> None:
+    """Scenes, and the view that post tools read them through."""
+    for statement in _SCENE_TABLES:
+        db.execute(statement)
+
+
 _TITLE_TABLES = (
     """CREATE TABLE titles (
         title_id INTEGER PRIMARY KEY,
@@ -191,6 +198,20 @@ _JOB_TABLES = (
         state TEXT NOT NULL,
         reason TEXT NOT NULL
     )""",
+)
+
+_SCENE_TABLES = (
+    """CREATE TABLE scenes (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        scene INTEGER NOT NULL,
+        start_shot INTEGER NOT NULL, end_shot INTEGER NOT NULL,
+        PRIMARY KEY (title_id, scene)
+    )""",
+    """CREATE VIEW scene_log AS SELECT c.title_id, c.scene, c.start_shot, c.end_shot, f.start_frame, l.end_frame,
+        f.start_tc, l.end_tc
+        FROM scenes c
+        JOIN shots f ON f.title_id = c.title_id AND f.shot = c.start_shot
+        JOIN shots l ON l.title_id = c.title_id AND l.shot = c.end_shot""",
 )
 
 _CORRECTION_TABLES = (

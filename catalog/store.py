@@ -16,13 +16,14 @@ from catalog.records import (
     PERSON,
     Analysis,
     Beat,
+    Scene,
     Shot,
     TagSummary,
     Title,
     Transition,
 )
 
-_OF_A_TITLE = ("tracks", "findings", "transitions", "shots", "title_tags", "beats", "scores", "runs")
+_OF_A_TITLE = ("tracks", "findings", "transitions", "shots", "title_tags", "beats", "scenes", "scores", "runs")
 
 
 def slug_of(title: Title) -> str:
@@ -53,6 +54,7 @@ def save(db: Database, analysis: Analysis) -> int:
     _insert(db, "tags", (row for shot in analysis.shots for row in _tag_rows(title_id, shot)))
     _insert(db, "title_tags", ({"title_id": title_id, **vars(tag)} for tag in analysis.tags))
     _insert(db, "beats", (_beat_row(title_id, beat) for beat in analysis.beats))
+    _insert(db, "scenes", (_scene_row(title_id, scene) for scene in analysis.scenes))
     _insert(db, "scores", _placed(title_id, (vars(score) for score in analysis.scores)))
     _insert(db, "runs", ({"title_id": title_id, **vars(run)} for run in analysis.runs))
     reapply(db, title_id)
@@ -189,3 +191,8 @@ def _beat_row(title_id: int, beat: Beat) -> dict[str, Any]:
     row = {"title_id": title_id, "beat": beat.number, **vars(beat)}
     del row["number"]
     return row
+
+
+def _scene_row(title_id: int, scene: Scene) -> dict[str, Any]:
+    span = {"start_shot": scene.start_shot, "end_shot": scene.end_shot}
+    return {"title_id": title_id, "scene": scene.number, **span}

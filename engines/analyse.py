@@ -16,6 +16,7 @@ from engines.judging import judged
 from engines.runtimes import Runtime
 from engines.score import score_title
 from engines.shots.detector import ShotDetector
+from engines.shots.scenes import find_scenes
 from engines.tags import summarise
 from media.programme import Picture, Reader
 
@@ -67,6 +68,7 @@ def analyse(reader: Reader, models: Models, on_key_frame: OnKeyFrame, progress: 
         ),
         analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=version("reelwatch"),
+        scenes=tuple(find_scenes(judged_shots)),
     )
 
 

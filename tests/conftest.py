@@ -14,6 +14,7 @@ from catalog.records import (
     Beat,
     Estimate,
     ModelRun,
+    Scene,
     Score,
     Shot,
     TagSummary,
@@ -76,4 +77,5 @@ def analysis() -> Analysis:
         runs=(ModelRun("scale", "compact", "ab" * 32, "onnxruntime", "fp32", 1.5),),
         analysed_at="2026-11-21T08:00:00+00:00",
         app_version="0.1.0",
+        scenes=(Scene(1, 1, 2),),
     )

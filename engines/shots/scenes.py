@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from catalog.records import Shot
+from catalog.records import Scene, Shot
 
 Floats = NDArray[np.float32]
 
@@ -17,15 +16,6 @@ WINDOW = 8
 _FAR = 4 * WINDOW
 _DEVIATIONS = 1.0
 _LEAST, _MOST = 0.25, 0.8
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Shots [start_shot, end_shot], both included, by their numbers."""
-
-    number: int
-    start_shot: int
-    end_shot: int
 
 
 def find_scenes(shots: Sequence[Shot]) -> list[Scene]:
