@@ -21,7 +21,9 @@ _DEMUXERS = "mov,matroska,mxf,mpegts,avi,mpeg,mpegvideo"
 _MAX_PIXELS = 8192 * 8640
 _ATTACHED_PICTURE = 0x0400
 
-DECODING_ERRORS = (av.error.FFmpegError, EOFError, ValueError, MemoryError)
+DECODING_ERRORS = (av.error.FFmpegError, EOFError, ValueError)
+"""What a damaged packet raises. Where memory runs out FFmpeg says MemoryError, which is caught before these: that is
+the job's limit, not the delivery's damage."""
 
 av.logging.set_level(None)
 """Any other level makes FFmpeg's decoding threads call into Python: closing a decoder then waits for a thread that
@@ -32,7 +34,7 @@ waits for the interpreter, forever. Seen with PyAV 18.1 and two HEVC files in a 
 def opened(path: Path, key: bytes = b"") -> Iterator[av.container.InputContainer]:
     """The demuxed file, closed at the end: PyAV's reference cycles keep forgotten ones open.
 
-    Raises DeliveryError for what is no media file.
+    Raises DeliveryError for what is no media file, FileNotFoundError for one that has gone.
     """
     container = open_container(path, key)
     try:
@@ -51,6 +53,8 @@ def open_container(path: Path, key: bytes = b"") -> av.container.InputContainer:
         if key:
             options["cryptokey"] = key.hex()
         return av.open(str(path), options=options, metadata_errors="replace")
+    except (FileNotFoundError, MemoryError):
+        raise
     except (av.error.FFmpegError, EOFError, ValueError, UnicodeError) as error:
         raise DeliveryError(f"{path.name} is no film that can be read ({_reason(error)}).") from error
     except OSError as error:

@@ -139,6 +139,8 @@ class Source:
         while True:
             try:
                 packet = next(packets, None)
+            except MemoryError:
+                raise
             except DECODING_ERRORS:
                 return
             if packet is None:
@@ -147,6 +149,8 @@ class Source:
                 continue
             try:
                 frames = packet.decode()
+            except MemoryError:
+                raise
             except DECODING_ERRORS:
                 continue
             yield from frames

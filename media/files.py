@@ -99,6 +99,8 @@ def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> 
         for count, packet in enumerate(container.demux(stream)):
             try:
                 frames = packet.decode()
+            except MemoryError:
+                raise
             except DECODING_ERRORS as error:
                 reason, frames = str(getattr(error, "strerror", "") or error), []
             if frames:

@@ -34,10 +34,13 @@ def open_programme(
     playlist to play, instead of the feature. keys: content keys by KeyId, for encrypted pictures (media.kdm).
     check: verify sizes and hashes first, reading every file once; `progress` is told (bytes read, bytes in all).
 
-    Raises MissingFiles and MissingKey for what may still come, DeliveryError for what cannot be analysed.
+    Raises MissingFiles and MissingKey for what may still come, DeliveryError for what cannot be analysed,
+    FileNotFoundError where a file goes away meanwhile, MemoryError where FFmpeg runs out.
     """
     try:
         return _opened(path, search, cpl, keys or {}, check, progress)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
     except OSError as error:
         raise DeliveryError(f"{path.name} cannot be read ({error.strerror}: {error.filename}).") from error
 
