@@ -16,7 +16,7 @@ from catalog.library import CatalogError, Library
 from catalog.loading import load
 from catalog.store import slug_of
 from plugins import hookspecs
-from plugins.connectors import sidecar, template, webhook
+from plugins.connectors import kitsu, sidecar, template, webhook
 from plugins.connectors.contract import ConnectorKind
 from plugins.exporters import (
     contact_sheet,
@@ -50,6 +50,7 @@ BUILT_IN = {
     "otio": shots_otio,
     "vtt": shots_vtt,
     "http": template,
+    "kitsu": kitsu,
     "sidecar": sidecar,
     "webhook": webhook,
 }
