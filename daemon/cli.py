@@ -15,7 +15,7 @@ COMMANDS = {
     "jobs": "What happened to each delivery, and why; retry, cancel, prioritise.",
     "status": "The daemon, its queue and its library in a few lines.",
     "doctor": "Check folders, limits, codecs, models and disk, and say what to do.",
-    "verify": "Check a package against its packing lists.",
+    "verify": "Check a package against its packing lists, or a film against its checksums.",
     "search": "Find shots and titles.",
     "export": "Write a title for another program.",
     "report": "Write pages anew from the catalog.",

@@ -12,12 +12,13 @@ from sqlite_utils import Database
 
 from catalog.library import Library
 from daemon import aftermath, queue
-from daemon.config import Settings
+from daemon.config import Ingest, Settings
 from daemon.crew import Crew, Verdict
 from daemon.display import Display
 from daemon.faults import sentence
+from daemon.intake import look_at
 from daemon.queue import Job
-from daemon.staging import clear_job, take_job_lock
+from daemon.staging import clear_job, jobs_in_staging, take_job_lock
 
 log = logging.getLogger("reelwatch.jobs")
 
@@ -48,7 +49,7 @@ class Foreman:
         self._unwritten: list[tuple[Job, Verdict]] = []
 
     def recover(self) -> None:
-        """Queues jobs again that a daemon or worker left running when it was killed."""
+        """Mends what a daemon or worker left that was killed, before anything else is begun."""
         for job in queue.in_states(self._db, ["running"]):
             lock = take_job_lock(self.library, job.job_id)
             if lock is None:
@@ -58,6 +59,21 @@ class Foreman:
             due = {"not_before": self._wall() + delay}
             queue.change(self._db, job.job_id, "queued", reason, of=("running",), **due)
             clear_job(self.library, job.job_id, lock)
+        for job_id in jobs_in_staging(self.library):
+            lock = take_job_lock(self.library, job_id)
+            if lock is not None:
+                clear_job(self.library, job_id, lock)
+        self._put_away_what_was_left()
+
+    def _put_away_what_was_left(self) -> None:
+        """Deliveries whose job ended and which should have been moved, where their files are still the same."""
+        if all(ingest.after == "keep" and ingest.bad == "keep" for ingest in self.settings.ingest):
+            return
+        for path, job_id, state, stamp in list(queue.latest_of_each_path(self._db)):
+            if state in ("done", "failed") and path.exists():
+                found = look_at(path)
+                if found is not None and found.stamp == stamp:
+                    self._put_away(queue.find(self._db, job_id), state)
 
     def start_due(self) -> None:
         """Starts jobs while there are free workers and jobs that are due."""
@@ -131,7 +147,7 @@ class Foreman:
         self._display.ended(job, state, reason)
         if state == "failed":
             self._announce_failure(job, reason)
-        self._put_away(job, state, reason)
+        self._put_away(job, state)
         self._package_came = self._package_came or (job.kind in ("dcp", "imf") and state == "done")
 
     def _state_after(self, job: Job, verdict: Verdict) -> tuple[str, str]:
@@ -165,7 +181,8 @@ class Foreman:
 
         notify("title_failed", path=str(job.path), reason=reason)
 
-    def _put_away(self, job: Job, state: str, reason: str) -> None:
+    def _put_away(self, job: Job, state: str) -> None:
+        """Moves a delivery as its folder's configuration asks."""
         ingest = aftermath.folder_of(job.path, self.settings.ingest)
         if ingest is None:
             return
@@ -173,18 +190,17 @@ class Foreman:
             if state == "done" and ingest.after == "move":
                 aftermath.put_away(job.path, ingest)
             elif state == "failed" and ingest.bad == "quarantine":
-                self._quarantine(job, reason)
+                self._quarantine(queue.find(self._db, job.job_id), ingest)
         except OSError as error:
             log.warning("%s stays where it is: %s", job.path, sentence(error))
 
-    def _quarantine(self, job: Job, reason: str) -> None:
+    def _quarantine(self, job: Job, ingest: Ingest) -> None:
         from plugins.manager import notify
 
-        ingest = aftermath.folder_of(job.path, self.settings.ingest)
-        assert ingest is not None
-        moved = aftermath.quarantine(job.path, ingest, reason)
-        queue.change(self._db, job.job_id, "quarantined", f"{reason} It was moved to {moved}.", of=("failed",))
-        notify("delivery_quarantined", path=str(moved), reason=reason)
+        moved = aftermath.quarantine(job.path, ingest, job.reason)
+        reason = f"{job.reason} It was moved to {moved}."
+        queue.change(self._db, job.job_id, "quarantined", reason, of=("failed",))
+        notify("delivery_quarantined", path=str(moved), reason=job.reason)
 
     def _wake_waiting(self) -> None:
         """Packages that came may hold what version files lack; once all are in, those are looked at again."""

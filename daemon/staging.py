@@ -43,6 +43,12 @@ def clear_job(library: Library, job_id: int, lock: int) -> None:
     os.close(lock)
 
 
+def jobs_in_staging(library: Library) -> set[int]:
+    """Jobs that left a folder or a lock file."""
+    names = (path.name for path in staging(library).glob("job-*"))
+    return {int(digits) for name in names if (digits := name[4:].removesuffix(".lock")).isdigit()}
+
+
 def take_library_lock(library: Library) -> int | None:
     """A descriptor that makes this process the library's one daemon; None where there is one already.
 
