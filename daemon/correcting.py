@@ -17,13 +17,11 @@ COLUMNS = ("shot", "scale", "place", "time_of_day", "movement", "tags")
 
 
 def take_in(db: Database, library: Library, title_id: int, words: Sequence[Word], by: str) -> int:
-    """Notes corrections, with tags, beats and the title's page to match; returns the number of the act.
-
-    All of them or none. Raises CatalogError.
-    """
+    """Notes corrections, all of them or none; returns the number of the act. Raises CatalogError."""
     with writing(db):
         act = correct(db, title_id, words, by)
-        derive(db, library, title_id)
+        _follow(db, title_id)
+    _write_pages(db, library, title_id)
     return act
 
 
@@ -31,17 +29,29 @@ def take_back(db: Database, library: Library, title_id: int, by: str, shot: int 
     """Undoes the latest act on a title, or on one of its shots; returns its number. Raises CatalogError."""
     with writing(db):
         act = undo(db, title_id, by, shot)
-        derive(db, library, title_id)
+        _follow(db, title_id)
+    _write_pages(db, library, title_id)
     return act
 
 
-def derive(db: Database, library: Library, title_id: int) -> None:
-    """Works out tags and beats anew and writes the title's exports and page. The caller holds the transaction."""
+def _follow(db: Database, title_id: int) -> None:
     from engines.beats import find_beats
     from engines.tags import summarise
 
     rederive(db, title_id, summarise, find_beats)
-    write_pages(db, library, title_id)
+
+
+def _write_pages(db: Database, library: Library, title_id: int) -> None:
+    """After the commit: the person's word is safe whatever becomes of the pages."""
+    from reports.index_page import write_index
+
+    try:
+        write_pages(db, library, title_id)
+        write_index(db, library)
+    except OSError as error:
+        raise CatalogError(
+            f"The correction is noted, but {error.filename} cannot be written: {error.strerror}."
+        ) from error
 
 
 def word(shot: int, said: Mapping[str, str | None], tags: Sequence[str]) -> Word:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import time
 from typing import Any
 
 import click
 
+from catalog.corrections import agreement
 from catalog.library import Library, read_catalog
+from catalog.outbox import counts
 from daemon import queue
 from daemon.commands.options import json_option, library_option, print_json, spoken_errors
 from daemon.names import as_text
@@ -50,6 +53,8 @@ def gather(library: Library) -> dict[str, Any]:
         "frames": frames,
         "jobs": queue.counts(db),
         "running": running,
+        "outbox": counts(db),
+        "agreement": [dataclasses.asdict(each) for each in agreement(db)],
         "free_bytes": shutil.disk_usage(library.root).free,
     }
 
@@ -61,3 +66,8 @@ def _print(facts: dict[str, Any]) -> None:
     click.echo(f"jobs      {', '.join(f'{count} {state}' for state, count in facts['jobs'].items()) or 'none'}")
     for job in facts["running"]:
         click.echo(f"running   {job['progress']:>4.0%}  {job['path']}")
+    if facts["outbox"]:
+        click.echo(f"outbox    {', '.join(f'{count} {state}' for state, count in facts['outbox'].items())}")
+    for each in facts["agreement"]:
+        right = f"{each['right']} of {each['said']} answers that people looked at"
+        click.echo(f"{each['engine']:<9} right in {right}")

@@ -87,6 +87,10 @@ def test_a_correction_is_found_exported_reported_and_undone(library: Path) -> No
     assert [each["tag"] for each in exported["tags"]] == ["war", "music"]
     page = next((library / "reports").glob("*/index.html")).read_text()
     assert "war" in page
+    assert ",MS,1.000," in next((library / "exports").glob("*.csv")).read_text()
+    assert (library / "reports" / "index.html").is_file()
+    status = _call(library, "status").stdout
+    assert "scale     right in 0 of 1 answers" in status and "tags      right in 0 of 1 answers" in status
     history = _json(library, "correct", "1", "--history")
     assert isinstance(history, list) and {each["by"] for each in history} == {"anna"} and len(history) == 3
     assert "taken back" in _call(library, "correct", "1", "1", "--undo").stdout
