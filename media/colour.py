@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from media.programme import Picture
 
 _THREAD = threading.local()
+_LIMITED = " limited"
 CODES = 4096
 """Twelve bits: what DCI distributes, and enough for PQ."""
 _GAMMA = 2.4
@@ -42,13 +43,19 @@ class Transform:
     matrix: NDArray[np.float32]
 
 
-def name_for(kind: str, codec: str, transfer: int, primaries: int) -> str:
+def name_for(kind: str, codec: str, transfer: int, primaries: int, limited: bool = False) -> str:
     """The transform pictures need; transfer and primaries as ISO/IEC 23091-2 numbers them.
 
+    limited: RGB codes leave head and foot room, which no codestream says; " limited" is added to the name.
     DCP pictures are X'Y'Z' whatever the codestream says (ST 428-1), except MPEG-2 Interop.
     """
     if kind == "dcp" and codec == "jpeg2000":
         return "dci-xyz"
+    name = _plain_name(transfer, primaries)
+    return f"{name}{_LIMITED}" if limited and name != "dci-xyz" else name
+
+
+def _plain_name(transfer: int, primaries: int) -> str:
     if transfer == 16:
         return "pq"
     if transfer == 18:
@@ -63,10 +70,18 @@ def picture_of(frame: VideoFrame, width: int, height: int, transform: str) -> Pi
     if transform == "rec709":
         return _eight_bits(frame, width, height)
     codes = _xyz_codes(frame, width, height) if transform == "dci-xyz" else _twelve_bits(frame, width, height)
-    shown = apply(codes, transform)
+    if transform.endswith(_LIMITED):
+        codes, transform = _stretched(codes), transform.removesuffix(_LIMITED)
+    shown = (codes >> 4).astype(np.uint8) if transform == "rec709" else apply(codes, transform)
     if shown.shape[:2] == (height, width):
         return shown
     return _eight_bits(VideoFrame.from_ndarray(shown, format="rgb24"), width, height)
+
+
+def _stretched(codes: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Codes of 256 to 3760 spread to 0 to 4095."""
+    wide = (codes.astype(np.float32) - 256) * np.float32(4095 / (3760 - 256))
+    return cast("NDArray[np.uint16]", np.clip(wide + 0.5, 0, CODES - 1).astype(np.uint16))
 
 
 def one_field(frame: VideoFrame, transform: str) -> VideoFrame:

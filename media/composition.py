@@ -33,6 +33,8 @@ class Resource:
     key_id: str = ""
     digest: bytes = b""
     language: str = ""
+    limited: bool = False
+    """RGB codes leave head and foot room (64 to 940 of 10 bits), as the IMF essence descriptor says."""
 
     @property
     def plays(self) -> Fraction:

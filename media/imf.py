@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -63,6 +65,7 @@ def read_composition(path: Path, root: Element) -> Composition:
 
 def _resources(root: Element, rate: Fraction, findings: list[Finding]) -> list[Resource]:
     found: list[Resource] = []
+    limited = _limited_encodings(root)
     segments = root.child("SegmentList")
     for count, segment in enumerate(segments.all("Segment") if segments else [], start=1):
         sequences = segment.child("SequenceList")
@@ -73,7 +76,8 @@ def _resources(root: Element, rate: Fraction, findings: list[Finding]) -> list[R
                 if len(found) >= MAX_RESOURCES:
                     return found
                 try:
-                    found.append(_resource(item, kind or "data", f"segment {count}", rate))
+                    resource = _resource(item, kind or "data", f"segment {count}", rate)
+                    found.append(replace(resource, limited=uuid_of(item.value("SourceEncoding")) in limited))
                 except Unplayable as problem:
                     findings.append(problem.finding)
     return found
@@ -102,6 +106,18 @@ def _resource(item: Element, kind: TrackKind, label: str, rate: Fraction) -> Res
         repeat=repeat,
         digest=digest(item),
     )
+
+
+def _limited_encodings(root: Element) -> set[str]:
+    """Ids of RGBA descriptors whose black and white are 16 and 235 times a power of two (ST 2067-21 clause 6.2)."""
+    steps = {(str(16 << shift), str(235 << shift)) for shift in range(9)}
+    descriptors = root.child("EssenceDescriptorList")
+    return {
+        uuid_of(descriptor.value("Id"))
+        for descriptor in (descriptors.children if descriptors else [])
+        for coding in descriptor.all("RGBADescriptor")
+        if (coding.value("ComponentMinRef"), coding.value("ComponentMaxRef")) in steps
+    }
 
 
 def _timecode(root: Element, rate: Fraction, findings: list[Finding]) -> tuple[int, bool]:

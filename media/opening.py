@@ -165,7 +165,9 @@ def _programme(
         width=first.width,
         height=first.height,
         codec=first.codec,
-        colour=name_for(composition.kind, first.codec, first.transfer, first.primaries),
+        colour=name_for(
+            composition.kind, first.codec, first.transfer, first.primaries, composition.pictures[0].limited
+        ),
         segments=segments,
         tracks=_tracks(package, composition, found),
         findings=tuple(findings),

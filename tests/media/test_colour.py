@@ -9,10 +9,13 @@ import av
 import numpy as np
 import pytest
 from av.video.frame import VideoFrame
+from packing import Part, imf_playlist, pack
 
 from media import colour
 from media.opening import open_programme, open_reader
 from media.programme import Picture
+from media.sample import TrackFile
+from media.trackfile import inspect
 
 PATCHES = [(0, 0, 0), (255, 255, 255), (128, 128, 128), (200, 40, 40), (40, 180, 40), (40, 40, 200), (220, 180, 150)]
 SPACES = {"BT.709": (1, "ITU709"), "BT.601": (6, "ITU601")}
@@ -113,3 +116,37 @@ def test_hdr_films_use_the_whole_range(shared_data: Path, name: str) -> None:
     assert low < 60
     assert 60 < middle < 220
     assert high > 200
+
+
+def test_limited_rgb_of_an_imf_is_stretched(tmp_path: Path) -> None:
+    """Black at 256 and white at 3760 of 12 bits, as only the playlist's essence descriptor says."""
+    path = tmp_path / "picture.mxf"
+    codes = np.round(256 + patches().astype(float) * (3760 - 256) / 255).astype(np.uint16)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("jpeg2000", rate=Fraction(24), options={"format": "j2k"})
+        stream.width, stream.height, stream.pix_fmt = 224, 64, "gbrp12le"
+        for n in range(6):
+            frame = VideoFrame(224, 64, "gbrp12le")
+            for plane, component in zip(frame.planes, (1, 2, 0), strict=True):
+                rows = np.zeros((64, plane.line_size // 2), np.uint16)
+                rows[:, :224] = codes[:, :, component]
+                plane.update(rows.tobytes())
+            frame.pts, frame.time_base = n, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    track = TrackFile(inspect(path).package_id, path, 6, 224, 64)
+    encoding = "urn:uuid:0b5c2c4e-6f9b-4f39-8a53-0f6c5d1f4b11"
+    descriptor = (
+        f"<EssenceDescriptorList><EssenceDescriptor><Id>{encoding}</Id><RGBADescriptor>"
+        "<ComponentMinRef>256</ComponentMinRef><ComponentMaxRef>3760</ComponentMaxRef></RGBADescriptor>"
+        "</EssenceDescriptor></EssenceDescriptorList><CompositionTimecode>"
+    )
+    playlist = imf_playlist([[Part(track.id, "0", "6", "6")]])
+    playlist = playlist.replace("<CompositionTimecode>", descriptor)
+    pack(
+        tmp_path,
+        playlist.replace("<TrackFileId>", f"<SourceEncoding>{encoding}</SourceEncoding><TrackFileId>"),
+        [track],
+    )
+    assert open_programme(tmp_path).colour == "rec709 limited"
+    assert np.abs(shown(tmp_path) - PATCHES).max() <= 3
