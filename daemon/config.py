@@ -71,14 +71,18 @@ class Settings(BaseSettings):
     """How long workers have for an orderly end at a stop; then they are killed, and their jobs queued again."""
     retry_s: float = Field(default=15.0, ge=0)
     """Before the second attempt after a passing fault; later ones wait longer."""
+    kdm_folder: Path | None = None
+    """Key delivery messages for encrypted packages; those beside a package are found too."""
+    kdm_key: Path | None = None
+    """The RSA key (PEM, without password) of the recipient the messages are made for."""
     limits: Limits = Limits()
     connectors: dict[str, dict[str, Any]] = {}
     """Tables [connectors.NAME]; what they hold depends on their kind (plugins.connectors)."""
 
-    @field_validator("library")
+    @field_validator("library", "kdm_folder", "kdm_key")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(

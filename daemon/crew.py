@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from catalog.library import Library
-from daemon.config import Limits
+from daemon.config import Limits, Settings
 from daemon.queue import Job
 from daemon.staging import clear_job
 from daemon.worker import Task
@@ -60,9 +60,9 @@ class Worker:
 class Crew:
     """Runs jobs, each in a process of its own. Every call comes from one thread."""
 
-    def __init__(self, library: Library, limits: Limits, clock: Callable[[], float]) -> None:
-        self._library = library
-        self.limits = limits
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+        self._library = Library(settings.library)
+        self.settings = settings
         self._clock = clock
         self.selector = selectors.DefaultSelector()
         self.workers: dict[int, Worker] = {}
@@ -70,8 +70,18 @@ class Crew:
     def start(self, job: Job, lock: int, search: Sequence[Path], size: int, again: bool = False) -> None:
         """Starts a claimed job, whose lock the caller holds and hands over. size: bytes of the delivery."""
         reports, pipe = os.pipe()
-        memory = int(self.limits.memory_gib * 2**30)
-        task = Task(job.job_id, self._library.root, tuple(search), again, memory, self.limits.nice, pipe, os.getpid())
+        task = Task(
+            job_id=job.job_id,
+            library=self.settings.library,
+            search=tuple(search),
+            kdm_folders=(self.settings.kdm_folder,) if self.settings.kdm_folder else (),
+            kdm_key=self.settings.kdm_key,
+            again=again,
+            memory_bytes=int(self.settings.limits.memory_gib * 2**30),
+            nice=self.settings.limits.nice,
+            pipe=pipe,
+            parent=os.getpid(),
+        )
         process = subprocess.Popen(
             [sys.executable, "-m", "daemon.worker"],
             stdin=subprocess.PIPE,
@@ -90,9 +100,9 @@ class Crew:
         log_pipe = os.dup(process.stderr.fileno())
         process.stderr.close()
         now = self._clock()
-        reading = size / 1e6 / self.limits.slowest_mb_s
-        worker = Worker(job, process, reports, log_pipe, lock, now + self.limits.base_s + reading, 0.0)
-        worker.silent_until = now + self.limits.silence_s
+        reading = size / 1e6 / self.settings.limits.slowest_mb_s
+        worker = Worker(job, process, reports, log_pipe, lock, now + self.settings.limits.base_s + reading, 0.0)
+        worker.silent_until = now + self.settings.limits.silence_s
         self.workers[job.job_id] = worker
         for descriptor in (reports, log_pipe):
             os.set_blocking(descriptor, False)
@@ -161,10 +171,10 @@ class Crew:
         *lines, worker.unread = (worker.unread + heard).split(b"\n")
         for line in lines:
             report = json.loads(line)
-            worker.silent_until = self._clock() + self.limits.silence_s
+            worker.silent_until = self._clock() + self.settings.limits.silence_s
             worker.stage = report.get("stage", worker.stage)
             worker.share = report.get("share", worker.share)
-            worker.deadline += report.get("film_seconds", 0.0) * self.limits.per_film_second
+            worker.deadline += report.get("film_seconds", 0.0) * self.settings.limits.per_film_second
             if "verdict" in report:
                 worker.said = report
 
@@ -183,7 +193,7 @@ class Crew:
             return Verdict(
                 said["verdict"], said.get("reason", ""), said.get("title_id"), log, said.get("waits_for", "")
             )
-        kind, reason = death(code, worker.killed_for, worker.stage, self.limits)
+        kind, reason = death(code, worker.killed_for, worker.stage, self.settings.limits)
         return Verdict(kind, reason, None, log)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from catalog.library import Library
-from daemon import aftermath, queue
+from daemon import aftermath, keys, queue
 from daemon.config import Ingest, Settings
 from daemon.crew import Crew, Verdict
 from daemon.display import Display
@@ -39,13 +39,14 @@ class Foreman:
     ) -> None:
         self.settings = settings
         self.library = Library(settings.library)
-        self.crew = Crew(self.library, settings.limits, clock)
+        self.crew = Crew(settings, clock)
         self.ended: dict[str, int] = {}
         self._db = db
         self._display = display
         self._clock, self._wall = clock, wall
         self._noted = 0.0
         self._package_came = False
+        self._messages: tuple[tuple[str, int], ...] = ()
         self._unwritten: list[tuple[Job, Verdict]] = []
 
     def recover(self) -> None:
@@ -83,7 +84,12 @@ class Foreman:
                 break
             self.start(job)
         if self._package_came and self.is_idle:
-            self._wake_waiting()
+            self._package_came = False
+            self._wake("package", "Looked at again, for another package has come.")
+        folder = self.settings.kdm_folder
+        if folder is not None and (found := keys.stamp(folder)) != self._messages:
+            self._messages = found
+            self._wake("key", "Looked at again, for key delivery messages have come.")
 
     def start(self, job: Job, again: bool = False) -> None:
         """Starts a job that was claimed; one that is no film ends here."""
@@ -202,12 +208,10 @@ class Foreman:
         queue.change(self._db, job.job_id, "quarantined", reason, of=("failed",))
         notify("delivery_quarantined", path=str(moved), reason=job.reason)
 
-    def _wake_waiting(self) -> None:
-        """Packages that came may hold what version files lack; once all are in, those are looked at again."""
-        self._package_came = False
+    def _wake(self, waits_for: str, reason: str) -> None:
+        """What the jobs of this kind of waiting lack may have come."""
         for job in queue.in_states(self._db, ["waiting"]):
-            if job.waits_for == "package":
-                reason = "Looked at again, for another package has come."
+            if job.waits_for == waits_for:
                 queue.change(self._db, job.job_id, "queued", reason, of=("waiting",), attempts=0)
 
 

@@ -206,8 +206,7 @@ class Service:
             log.error("The configuration stays as it was. %s", error)
             return
         self.settings = settings.model_copy(update={"library": self.settings.library})
-        self._foreman.settings = self.settings
-        self._foreman.crew.limits = self.settings.limits
+        self._foreman.settings = self._foreman.crew.settings = self.settings
         self._stirred = True
         log.info("The configuration was read anew")
 

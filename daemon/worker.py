@@ -21,6 +21,7 @@ from daemon import queue
 from daemon.commit import JobTaken, commit
 from daemon.confinement import confine
 from daemon.faults import is_memory, is_passing, sentence
+from daemon.keys import keys_at_hand
 from daemon.staging import fresh_job_folder
 
 if TYPE_CHECKING:
@@ -32,11 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """What the crew asks for. search: folders that may hold the original version of a version file."""
+    """What the crew asks for.
+
+    search: folders that may hold the original version of a version file. kdm_folders, kdm_key: as for keys_at_hand.
+    """
 
     job_id: int
     library: Path
     search: tuple[Path, ...]
+    kdm_folders: tuple[Path, ...]
+    kdm_key: Path | None
     again: bool
     memory_bytes: int
     nice: int
@@ -44,14 +50,15 @@ class Task:
     parent: int
 
     def as_json(self) -> str:
-        values = {**vars(self), "library": str(self.library), "search": [str(path) for path in self.search]}
-        return json.dumps(values)
+        return json.dumps(vars(self), default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Task:
         values = json.loads(text)
-        values |= {"library": Path(values["library"]), "search": tuple(Path(each) for each in values["search"])}
-        return cls(**values)
+        for name in ("search", "kdm_folders"):
+            values[name] = tuple(Path(each) for each in values[name])
+        values["kdm_key"] = values["kdm_key"] and Path(values["kdm_key"])
+        return cls(**{**values, "library": Path(values["library"])})
 
 
 class _Pipe:
@@ -113,7 +120,8 @@ def _work(task: Task, pipe: _Pipe) -> dict[str, Any]:
     def verifying(read: int, total: int) -> None:
         pipe.say(stage="verifying", share=read / total if total else 1.0)
 
-    programme = open_programme(job.path, search=task.search, progress=_seldom(verifying))
+    keys = keys_at_hand([*task.kdm_folders, job.path.parent], task.kdm_key) if task.kdm_key else None
+    programme = open_programme(job.path, search=task.search, keys=keys, progress=_seldom(verifying))
     pipe.say(film_seconds=float(programme.duration))
     known = _claim_content(db, job.job_id, programme.identity)
     if known and not (task.again and known["verdict"] == "same"):

@@ -36,7 +36,7 @@ def foreman(db: Database, tmp_path: Path) -> Iterator[Foreman]:
 
 
 def limited(foreman: Foreman, **limits: float) -> None:
-    foreman.crew.limits = Limits.model_validate(limits)
+    foreman.crew.settings = foreman.settings.model_copy(update={"limits": Limits.model_validate(limits)})
 
 
 def queue_film(db: Database, folder: Path, name: str, seconds: float = 1.0) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -232,3 +233,25 @@ def test_help_imports_neither_numpy_nor_pydantic() -> None:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "Commands:" in shown
     assert not {"numpy", "pydantic", "av", "sqlite_utils", "onnxruntime"} & set(shown.split("'"))
+
+
+def test_an_encrypted_package_waits_for_its_key_and_goes_on_when_it_comes(
+    daemon: Daemon, shared_data: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("cryptography", reason="keys need the kdm extra")
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    from tests.media.test_kdm import kdm, known_key, pem
+
+    recipient = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    (tmp_path / "kdms").mkdir()
+    settings = f'kdm_folder = "{tmp_path / "kdms"}"\nkdm_key = "{pem(tmp_path, recipient)}"\n'
+    daemon.config.write_text(settings + daemon.config.read_text())
+    shutil.copytree(shared_data / "packages/dcp/tos_battle_encrypted", daemon.ingest / "encrypted")
+    with daemon.running() as process:
+        assert daemon.reached("encrypted", ["waiting", "done", "failed"]) == "waiting"
+        kdm(tmp_path / "kdms", recipient, *known_key(shared_data), days=36500)
+        process.send_signal(signal.SIGHUP)
+        assert daemon.reached("encrypted", ["done", "failed"]) == "done"
+        stop(process)
+    assert daemon.rows("SELECT frames FROM titles") == [(24,)]

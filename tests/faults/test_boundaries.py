@@ -25,11 +25,11 @@ WORKER = (
     "daemon.commit:save:after",
     "reports.title_page:write_title:after",
     "daemon.commit:commit:after",
-    "plugins.manager:notify:after",
 )
-"""In the worker, in the order in which it comes to them. COMMIT lies between the last three."""
+"""In the worker, in the order in which it comes to them. COMMIT lies between the last two."""
 DAEMON = (
     "daemon.queue:add:after",
+    "plugins.manager:notify:after",
     "daemon.queue:claim:before",
     "daemon.queue:claim:after",
     "daemon.foreman:take_job_lock:after",
@@ -56,6 +56,8 @@ def run_once(folder: Path, environment: Mapping[str, str] = os.environ) -> int:
     words = (
         "run",
         "--once",
+        "--quiet-time",
+        0,
         "--ingest",
         folder / "in",
         "--library",
