@@ -7,11 +7,12 @@ import types
 from collections.abc import Iterator
 
 import pytest
+from sqlite_utils import Database
 
-from catalog.library import Library
+from catalog.library import CatalogError, Library
 from catalog.records import Analysis
-from plugins.hookspecs import Exporter, hookimpl
-from plugins.manager import exporters, notify, plugin_manager
+from plugins.hookspecs import Exporter, PictureExporter, hookimpl
+from plugins.manager import export_title, exporters, notify, plugin_manager
 
 
 @pytest.fixture
@@ -59,3 +60,17 @@ def test_formats_come_from_built_in_and_installed_plugins(installed: types.Simpl
     formats = exporters()
     assert {"csv", "json", "names"} <= set(formats)
     assert formats["names"].export(analysis) == "The Séance".encode()
+
+
+def test_an_exporter_that_fails_is_named_with_its_format(db: Database, library: Library) -> None:
+    def cannot(analysis: Analysis) -> bytes:
+        raise ValueError("no reel names")
+
+    with pytest.raises(CatalogError, match="The Séance cannot be exported as odd: no reel names"):
+        export_title(db, library, 1, Exporter("odd", ".odd", "", cannot))
+
+
+def test_an_exporter_of_pictures_is_shown_where_they_are(db: Database, library: Library) -> None:
+    said = export_title(db, library, 1, PictureExporter("where", ".txt", "", lambda _, folder: str(folder).encode()))
+    slug = db.execute("SELECT slug FROM titles").fetchone()[0]
+    assert said.decode() == str(library.thumbnails / slug)
