@@ -130,7 +130,7 @@ def _length(value: str) -> list[Condition]:
 
 
 def _unsure(value: str) -> list[Condition]:
-    unsure = "(s.scale = '' OR s.place = '' OR s.time_of_day = '')"
+    unsure = "(s.scale = '' OR s.place = '' OR s.time_of_day = '' OR s.movement = '')"
     if value.lower() not in ("true", "false"):
         raise QueryError("'unsure:' takes true or false.")
     return [Condition(unsure if value.lower() == "true" else f"NOT coalesce({unsure}, 0)", ())]

@@ -12,8 +12,8 @@ from catalog.records import Analysis, Estimate, Shot
 from catalog.store import slug_of
 from reports.files import write_text
 
-VERSION = 2
-"""Counted up when an entry gets other keys, so that entries of an older version are made again."""
+VERSION = 3
+"""Counted up when an entry or shots.js gets other keys, so that those of an older version are made again."""
 _LIKELY_FACES = ("MCU", "CU", "MS", "MLS")
 
 

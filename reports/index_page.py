@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from catalog.library import Library
 from catalog.loading import load
 from reports.entry import entry_of, read_entry, write_entry
+from reports.facets import write_facets
 from reports.files import copy_assets, write_text
 from reports.pages import render
 from reports.words import visible
@@ -36,7 +37,9 @@ def _entry(db: Database, library: Library, title_id: int, slug: str, analysed_at
     if entry is None:
         pictures = library.thumbnails / slug
         names = frozenset(path.name for path in pictures.iterdir()) if pictures.is_dir() else frozenset[str]()
-        entry = entry_of(load(db, title_id), names)
+        analysis = load(db, title_id)
+        entry = entry_of(analysis, names)
+        write_facets(library, analysis)
         write_entry(library, entry)
     return {**entry, "name": visible(entry["name"])}
 

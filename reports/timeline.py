@@ -39,7 +39,13 @@ class Lane:
 def lanes(analysis: Analysis) -> tuple[Lane, ...]:
     """All lanes there is something to show in; beats have labels and are drawn apart."""
     shots = analysis.shots
-    found = [_scale_lane(shots), *_setting_lanes(shots), _transition_lane(analysis), _rhythm_lane(analysis)]
+    found = [
+        _scale_lane(shots),
+        _scene_lane(analysis),
+        *_setting_lanes(shots),
+        _transition_lane(analysis),
+        _rhythm_lane(analysis),
+    ]
     found += [_tag_lane(shots, tag.tag) for tag in analysis.tags[:TOP_TAGS]]
     return tuple(lane for lane in found if lane.shapes)
 
@@ -55,6 +61,18 @@ def _scale_lane(shots: Sequence[Shot]) -> Lane:
     shapes = _grouped((f"scale-{look_of(shot.scale)}", shot) for shot in shots)
     edges = "".join(f"M{shot.start} 0v{LANE_HEIGHT}" for shot in shots[1:])
     return Lane("Shots", "shots", "Every shot, coloured by its scale.", (*shapes, Shape("edges", edges)))
+
+
+def _scene_lane(analysis: Analysis) -> Lane:
+    shots = {shot.number: shot for shot in analysis.shots}
+    shades = (
+        (f"scene-{scene.number % 2}", shots[number])
+        for scene in analysis.scenes
+        for number in range(scene.start_shot, scene.end_shot + 1)
+    )
+    return Lane(
+        "Scenes", "scenes", "Scenes, in two shades by turns: shots that look alike and follow close.", _grouped(shades)
+    )
 
 
 def _setting_lanes(shots: Sequence[Shot]) -> list[Lane]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from sqlite_utils import Database
 
 from catalog.library import Library
 from catalog.loading import load
-from catalog.records import PERSON, SCALES, Analysis, Shot
+from catalog.records import PERSON, SCALES, Analysis, Scene, Shot
 from catalog.store import slug_of
 from media.timecode import counting_base
 from reports.advisory import advisories, not_sought
 from reports.barcode import write_barcode
 from reports.cards import Card, tag_precision
 from reports.entry import entry_of, estimates_of, is_unsure, thumbnail_name, write_entry
+from reports.facets import facets_of, write_facets
 from reports.files import copy_assets, write_text
 from reports.pages import render
 from reports.statistics import cutting_statistics, length_classes
@@ -43,6 +45,7 @@ def write_title(db: Database, library: Library, title_id: int, cards: Cards = {}
     copy_assets(library.reports)
     write_text(folder / "index.html", page)
     write_entry(library, entry_of(analysis, thumbnails))
+    write_facets(library, analysis)
     return folder / "index.html"
 
 
@@ -50,7 +53,6 @@ def _values(
     analysis: Analysis, thumbnails: frozenset[str], picture_size: tuple[int, int], cards: Cards
 ) -> dict[str, object]:
     title, shots = analysis.title, analysis.shots
-    beats = _beat_of_shots(analysis)
     return {
         "analysis": analysis,
         "title": title,
@@ -70,14 +72,14 @@ def _values(
         "settings": _settings(shots),
         "advisories": advisories(shots),
         "not_sought": not_sought(cards),
-        "beats": beats,
+        "groups": groups(analysis),
         "measured": {name: any(getattr(shot, name) for shot in shots) for name in _ESTIMATES},
         "corrected": sum(is_corrected(shot) for shot in shots),
         "unsure": sum(is_unsure(shot) for shot in shots),
         "PERSON": PERSON,
         "cards": cards,
         "tag_precision": tag_precision(cards),
-        "data": _data(analysis, beats),
+        "data": _data(analysis),
     }
 
 
@@ -120,8 +122,19 @@ def _strip(shots: Sequence[Shot], frames: int) -> list[Shot]:
     return [shot for shot in shots if any(shot.start <= moment < shot.end for moment in moments)]
 
 
-def _beat_of_shots(analysis: Analysis) -> dict[int, str]:
-    return {number: beat.category for beat in analysis.beats for number in range(beat.start_shot, beat.end_shot + 1)}
+@dataclass(frozen=True)
+class Group:
+    """Shots of one scene in order; `scene` is None for shots that are in none."""
+
+    scene: Scene | None
+    shots: tuple[Shot, ...]
+
+
+def groups(analysis: Analysis) -> list[Group]:
+    """The shots as the table shows them."""
+    scenes = {number: each for each in analysis.scenes for number in range(each.start_shot, each.end_shot + 1)}
+    runs = groupby(analysis.shots, key=lambda shot: scenes.get(shot.number))
+    return [Group(scene, tuple(shots)) for scene, shots in runs]
 
 
 def _exports(library: Library, slug: str) -> list[str]:
@@ -129,13 +142,11 @@ def _exports(library: Library, slug: str) -> list[str]:
     return sorted(path.name for path in library.exports.glob(f"{slug}.*") if path.is_file())
 
 
-def _data(analysis: Analysis, beats: Mapping[int, str]) -> dict[str, Any]:
+def _data(analysis: Analysis) -> dict[str, Any]:
     """What the page's scripts need, as columns: a feature has thousands of shots."""
     title, shots = analysis.title, analysis.shots
-    tags = sorted({tag for shot in shots for tag in shot.tags})
-    places = {tag: place for place, tag in enumerate(tags)}
     return {
-        "rate": [title.rate.numerator, title.rate.denominator],
+        **facets_of(analysis),
         "base": counting_base(title.rate),
         "drop": ";" in title.timecode(0),
         "first": title.start_frame,
@@ -143,13 +154,6 @@ def _data(analysis: Analysis, beats: Mapping[int, str]) -> dict[str, Any]:
         "number": [shot.number for shot in shots],
         "start": [shot.start for shot in shots],
         "end": [shot.end for shot in shots],
-        "scale": [look_of(shot.scale) for shot in shots],
-        "place": [look_of(shot.place) for shot in shots],
-        "time": [look_of(shot.time_of_day) for shot in shots],
-        "movement": [look_of(shot.movement) for shot in shots],
-        "beat": [beats.get(shot.number, "") for shot in shots],
-        "tagNames": tags,
-        "tags": [[places[tag] for tag in shot.tags] for shot in shots],
-        "unsure": [int(is_unsure(shot)) for shot in shots],
+        "scene": [group.scene.number if group.scene else 0 for group in groups(analysis) for _ in group.shots],
         "corrected": [int(is_corrected(shot)) for shot in shots],
     }

@@ -18,29 +18,59 @@
   const fields = Object.fromEntries([...form.querySelectorAll("input, select")].map((field) => [field.name, field]));
   let entries = [];
   let shown = [];
+  let turn = 0;
+  let address = ""; // of the shots asked for, in a title's page
 
   const anyOf = (value, of) => {
     const wanted = value.split(",").map((word) => word.replaceAll("_", " "));
     return (entry) => of(entry).some((each) => wanted.includes(each.toLowerCase().replaceAll("_", " ")));
   };
-  const terms = {
-    tag: (value) => anyOf(value, (entry) => entry.tags ?? []),
-    scale: (value) => anyOf(value, (entry) => entry.scales ?? []),
-    setting: (value) => anyOf(value, (entry) => entry.settings ?? []),
-    beat: (value) => anyOf(value, (entry) => entry.beats ?? []),
-    movement: (value) => anyOf(value, (entry) => entry.movements ?? []),
-    unsure: (value) => {
-      if (value !== "true" && value !== "false") return "“unsure:” takes true or false.";
-      return (entry) => entry.state === "done" && entry.unsure === (value === "true");
-    },
+
+  /* What is asked of shots, all of which one shot must fit, as in `reelwatch search`. An entry tells only whether any
+     of a title's shots fits a term. Where that leaves the answer open, the shots themselves are loaded (looking.js). */
+  const ofTitles = {
     kind: (value) => anyOf(value, (entry) => [entry.kind]),
     state: (value) => anyOf(value, (entry) => [entry.state]),
-    len: (value) => {
-      const fits = reelwatch.readLength(value);
-      return typeof fits === "string" ? fits : (entry) => entry.seconds !== undefined && fits(entry.seconds, NaN);
-    },
   };
+  const mayFit = {
+    tag: (value) => anyOf(value, (entry) => entry.tags),
+    scale: (value) => anyOf(value, (entry) => entry.scales),
+    setting: (value) => {
+      const wanted = Object.values(reelwatch.readSetting(value));
+      return (entry) => wanted.every((words) => words.some((word) => entry.settings.includes(word)));
+    },
+    beat: (value) => anyOf(value, (entry) => entry.beats),
+    movement: (value) => anyOf(value, (entry) => entry.movements),
+    len: () => () => true,
+    unsure: (value) => (entry) => entry.unsure || value === "false",
+  };
+  const settles = {
+    setting: (value) => Object.keys(reelwatch.readSetting(value)).length === 1,
+    len: () => false,
+    unsure: (value) => value === "true",
+  };
+  const NO_SHOTS = { tags: [], beats: [], scale: [], place: [], time: [], movement: [], length: [], unsure: [], rate: [1, 1] };
   const words = (word) => (entry) => entry.text.includes(word);
+
+  /* The search field and the choices as {test, problem, asked: [[term, value]], open: whether shots must be looked at}. */
+  function readControls() {
+    const asked = [];
+    const known = reelwatch.shotTerms(NO_SHOTS);
+    const ask = (name) => (value) => {
+      const problem = known[name](value);
+      if (typeof problem === "string") return problem;
+      asked.push([name, value]);
+      const may = mayFit[name](value);
+      return (entry) => entry.state === "done" && may(entry);
+    };
+    const terms = { ...Object.fromEntries(Object.keys(mayFit).map((name) => [name, ask(name)])), ...ofTitles };
+    const query = reelwatch.readQuery(fields.q.value, terms, words);
+    if (query.problem) asked.length = 0;
+    const chosen = ["kind", "state", "scale", "setting", "tag"].filter((name) => fields[name].value);
+    const tests = chosen.map((name) => terms[name](fields[name].value.toLowerCase()));
+    const open = asked.length > 1 || asked.some(([name, value]) => !(settles[name]?.(value) ?? true));
+    return { test: (entry) => query.test(entry) && tests.every((test) => test(entry)), problem: query.problem, asked, open };
+  }
 
   /* Called by library-data.js, now and whenever it is loaded again. */
   window.reelwatchLibrary = (data) => {
@@ -88,25 +118,39 @@
   function writeAddress() {
     const wanted = new URLSearchParams();
     for (const [name, field] of Object.entries(fields)) if (field.value) wanted.set(name, field.value);
-    const address = wanted.toString();
-    history.replaceState(null, "", address ? `#${address}` : location.pathname + location.search);
+    const text = wanted.toString();
+    history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
   }
 
-  function update() {
-    const query = reelwatch.readQuery(fields.q.value, terms, words);
-    const chosen = ["kind", "state", "scale", "setting", "tag"].filter((name) => fields[name].value);
-    const tests = chosen.map((name) => terms[name](fields[name].value.toLowerCase()));
-    shown = entries.filter((entry) => query.test(entry) && tests.every((test) => test(entry)));
-    shown.sort(ORDERS[fields.sort.value || "date"][1]);
-    const all = entries.length.toLocaleString("en");
-    count.textContent = query.problem || (shown.length === entries.length ? `${all} in all` : `${shown.length.toLocaleString("en")} of ${all}`);
-    count.classList.toggle("problem", Boolean(query.problem));
+  async function update() {
+    const mine = ++turn;
+    const { test, problem, asked, open } = readControls();
+    const found = entries.filter(test).sort(ORDERS[fields.sort.value || "date"][1]);
+    const terms = asked.map(([name, value]) => `${name}:${/\s/.test(value) ? `"${value}"` : value}`);
+    address = terms.length ? `#q=${encodeURIComponent(terms.join(" "))}` : "";
+    shown = open ? [] : found;
+    count.classList.toggle("problem", Boolean(problem));
     const focused = cards.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     cards.replaceChildren();
     more();
-    if (focused) cards.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-    document.getElementById("nothing").hidden = shown.length > 0;
-    document.getElementById("nothing").textContent = entries.length
+    tell(problem, open ? found.length : 0);
+    if (open) {
+      for await (const [entry, left] of reelwatch.look(found, asked, () => turn === mine)) {
+        if (entry) shown.push(entry);
+        if (cards.childElementCount < CHUNK) more();
+        tell(problem, left);
+      }
+    }
+    if (focused && turn === mine) cards.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  function tell(problem, left) {
+    const all = entries.length.toLocaleString("en");
+    const some = shown.length === entries.length ? `${all} in all` : `${shown.length.toLocaleString("en")} of ${all}`;
+    count.textContent = problem || (left ? `${some}, ${left.toLocaleString("en")} to look at` : some);
+    const nothing = document.getElementById("nothing");
+    nothing.hidden = shown.length > 0 || left > 0;
+    nothing.textContent = entries.length
       ? "Nothing fits. Take a filter away, or search for another word."
       : "The library is empty. Drop a delivery into a watched folder.";
   }
@@ -126,7 +170,7 @@
   function card(entry) {
     const name = make("bdi", "", entry.name);
     const head = entry.slug ? make("a", "name", name) : make("span", "name", name);
-    if (entry.slug) head.href = `${entry.slug}/index.html`;
+    if (entry.slug) head.href = `${entry.slug}/index.html${address}`;
     const item = make("li", `card-of ${entry.state}`, picture(entry), make("h2", "", head), facts(entry));
     if (entry.state === "done") item.append(tags(entry));
     else item.append(...trouble(entry));

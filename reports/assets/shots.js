@@ -6,62 +6,66 @@
   const field = document.getElementById("filter");
   const state = document.getElementById("filter-state");
   const chips = document.getElementById("chips");
-  const anyOf = (value, of) => {
-    const wanted = value.replaceAll(" ", "_").split(",");
-    return (index) => wanted.includes(of(index).toLowerCase().replaceAll(" ", "_"));
-  };
-  const truth = (name, values) => (value) => {
-    if (value !== "true" && value !== "false") return `“${name}:” takes true or false.`;
-    return (index) => Boolean(values[index]) === (value === "true");
-  };
+  const foldAll = document.getElementById("fold-all");
+  const heads = [...document.querySelectorAll(".scene-head")];
+  const chunks = [...document.querySelectorAll(".chunk")];
+  const folded = new Set();
   let matching = null;
   const terms = {
-    tag: (value) => {
-      const wanted = value.replaceAll(" ", "_").split(",");
-      return (index) => title.tags[index].some((place) => wanted.includes(title.tagNames[place]));
-    },
-    scale: (value) => anyOf(value, (index) => title.scale[index]),
-    setting: (value) => {
-      const wanted = { place: [], time: [] };
-      for (const word of value.split(/[,/]/)) {
-        const known = reelwatch.settings[word];
-        if (!known) return `“${word}” is no setting. There are: int, ext, day, night.`;
-        wanted[known[0]].push(known[1]);
-      }
-      return (index) =>
-        Object.entries(wanted).every(([key, values]) => !values.length || values.includes(title[key][index]));
-    },
-    beat: (value) => anyOf(value, (index) => title.beat[index]),
-    movement: (value) => anyOf(value, (index) => title.movement[index]),
-    len: (value) => {
-      const fits = reelwatch.readLength(value);
-      if (typeof fits === "string") return fits;
-      return (index) => {
-        const frames = title.end[index] - title.start[index];
-        return fits(title.seconds(frames), frames);
-      };
-    },
-    unsure: truth("unsure", title.unsure),
-    corrected: truth("corrected", title.corrected),
+    ...reelwatch.shotTerms(title),
+    corrected: (value) => reelwatch.truth("corrected", title.corrected, value),
   };
   const words = (word) => (index) =>
-    [title.number[index], title.timecode(title.start[index]), title.describe(index), title.beat[index]]
+    [title.number[index], title.timecode(title.start[index]), title.describe(index), ...title.beats[index]]
       .concat(title.tagsOf(index))
       .some((text) => String(text).toLowerCase().includes(word));
 
   function filter() {
     const query = reelwatch.readQuery(field.value, terms, words);
     matching = query.empty ? null : title.number.map((_, index) => query.test(index));
-    for (let index = 0; index < title.shots; index++) {
-      title.row(index).hidden = matching !== null && !matching[index];
-    }
-    for (const chunk of document.querySelectorAll(".chunk")) {
-      chunk.hidden = !chunk.querySelector(".shot:not([hidden])");
-    }
+    showRows();
     state.textContent = query.problem || (matching ? summary() : "");
     state.classList.toggle("problem", Boolean(query.problem));
     for (const chip of chips.querySelectorAll(".chip")) chip.setAttribute("aria-pressed", has(chip.dataset.term));
     title.veil(matching);
+  }
+
+  /* Rows that fit and are not folded away; of each scene, its head with how many of its shots fit. */
+  function showRows() {
+    const fitting = new Map();
+    const all = new Map();
+    for (let index = 0; index < title.shots; index++) {
+      const fits = matching === null || matching[index];
+      const scene = title.scene[index];
+      title.row(index).hidden = !fits || folded.has(scene);
+      fitting.set(scene, (fitting.get(scene) ?? 0) + Number(fits));
+      all.set(scene, (all.get(scene) ?? 0) + 1);
+    }
+    for (const head of heads) {
+      const scene = Number(head.dataset.scene);
+      const [some, total] = [fitting.get(scene), all.get(scene)];
+      head.hidden = !some;
+      head.querySelector(".fold").setAttribute("aria-expanded", !folded.has(scene));
+      head.querySelector(".count").textContent = `${some < total ? `${some} of ` : ""}${total} shot${total > 1 ? "s" : ""}`;
+    }
+    for (const chunk of chunks) {
+      const rows = chunk.querySelectorAll(".shot:not([hidden])").length;
+      const head = chunk.querySelector(".scene-head:not([hidden])") ? 1 : 0;
+      chunk.hidden = !rows && !head;
+      const height = rows * (innerWidth > 900 ? 77 : 128) + head * 38;
+      chunk.style.containIntrinsicSize = `auto ${height}px`;
+    }
+    if (foldAll) {
+      foldAll.setAttribute("aria-pressed", folded.size === heads.length);
+    }
+  }
+
+  function fold(scenes, away) {
+    for (const scene of scenes) {
+      if (away) folded.add(scene);
+      else folded.delete(scene);
+    }
+    showRows();
   }
 
   function summary() {
@@ -95,7 +99,7 @@
       chip.type = "button";
       chip.dataset.term = term;
       chip.addEventListener("click", () => toggle(term));
-      chips.insertBefore(chip, chips.lastElementChild);
+      chips.insertBefore(chip, foldAll ?? chips.lastElementChild);
     }
   }
 
@@ -132,13 +136,28 @@
   title.changed.addEventListener("open", () => {
     const row = title.row(title.current);
     if (row.hidden) {
-      field.value = "";
+      folded.delete(title.scene[title.current]);
+      if (matching && !matching[title.current]) field.value = "";
       filter();
     }
     row.scrollIntoView({ block: "center" });
   });
 
+  document.querySelector(".shot-table").addEventListener("click", (event) => {
+    const head = event.target.closest("button.fold")?.closest(".scene-head");
+    const scene = Number(head?.dataset.scene);
+    if (head) fold([scene], !folded.has(scene));
+  });
+  foldAll?.addEventListener("click", () => {
+    const away = folded.size < heads.length;
+    fold(
+      heads.map((head) => Number(head.dataset.scene)),
+      away,
+    );
+  });
+
   addChips();
+  showRows();
   document.getElementById("copy-list").addEventListener("click", copyList);
   form.hidden = chips.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());

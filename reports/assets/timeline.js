@@ -98,7 +98,7 @@
       reelwatch.make("span", "mono", title.timecode(frame)),
       reelwatch.make("span", "", title.describe(index)),
       reelwatch.make("span", "muted", reelwatch.duration(title.seconds(title.end[index] - title.start[index]))),
-      reelwatch.make("span", "muted", [title.beat[index], ...title.tagsOf(index)].filter(Boolean).join(", ")),
+      reelwatch.make("span", "muted", [...title.beats[index], ...title.tagsOf(index)].join(", ")),
     );
     peek.replaceChildren(lines);
     if (source) {

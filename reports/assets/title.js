@@ -1,7 +1,7 @@
 "use strict";
 /* The title's data, what the address names, and copying of timecodes. */
 (() => {
-  const data = JSON.parse(document.getElementById("title-data").textContent);
+  const data = reelwatch.unpack(JSON.parse(document.getElementById("title-data").textContent));
   const changed = new EventTarget();
   const title = { ...data, shots: data.number.length, current: 0, chosen: false, changed };
   reelwatch.title = title;
@@ -50,7 +50,7 @@
     return said.filter((value) => value !== "none").join(" · ");
   };
 
-  title.tagsOf = (index) => data.tags[index].map((place) => data.tagNames[place].replaceAll("_", " "));
+  title.tagsOf = (index) => data.tags[index].map((tag) => tag.replaceAll("_", " "));
 
   const toast = document.getElementById("toast");
   let fading;

@@ -15,6 +15,7 @@ from catalog.records import (
     Beat,
     Estimate,
     ModelRun,
+    Scene,
     Score,
     Shot,
     TagSummary,
@@ -60,6 +61,7 @@ def make_analysis(
         ),
         analysed_at="2026-11-21T08:00:00+00:00",
         app_version="0.1.0",
+        scenes=_scenes(shots),
     )
 
 
@@ -140,6 +142,12 @@ def _tags(shots: tuple[Shot, ...]) -> tuple[TagSummary, ...]:
         for tag, weight in weights.items()
         if weight
     )
+
+
+def _scenes(shots: int) -> tuple[Scene, ...]:
+    """Of nine shots each."""
+    starts = range(1, shots + 1, 9)
+    return tuple(Scene(number, start, min(shots, start + 8)) for number, start in enumerate(starts, 1))
 
 
 def _beats(shots: int) -> tuple[Beat, ...]:

@@ -17,6 +17,7 @@ from made_up_film import add_job, make_analysis
 
 from catalog.library import Library, open_catalog, writing
 from catalog.records import Shot
+from catalog.search import search
 from catalog.store import save, slug_of
 from media.timecode import counting_base, timecode
 from reports.index_page import write_index
@@ -55,7 +56,7 @@ def test_the_page_shows_name_pictures_and_lanes(visit: Visit, title_page: Path) 
     strip = page.locator(".strip img")
     assert strip.count() == 16
     assert strip.evaluate_all("all => Promise.all(all.map(e => e.decode().then(() => e.naturalWidth)))") == [384] * 16
-    assert page.locator(".lane").count() == 5 + 6 + 2
+    assert page.locator(".lane").count() == 6 + 6 + 2
     assert page.locator(".ruler text").first.text_content() == "01:00:00:00"
 
 
@@ -264,7 +265,7 @@ def test_a_title_of_next_to_nothing_can_be_used(visit: Visit, tmp_path: Path, sh
     bare = dataclasses.replace(
         make_analysis(6),
         shots=tuple(Shot(n, 0, 100, 50, None, 0.0) for n in range(1, shots + 1)),
-        transitions=(), tags=(), beats=(), scores=(), runs=(),
+        transitions=(), tags=(), beats=(), scores=(), runs=(), scenes=(),
     )  # fmt: skip
     with writing(db):
         title_id = save(db, bare)
@@ -296,17 +297,83 @@ def test_the_library_is_searched_filtered_and_sorted_in_the_address(visit: Visit
     assert set(page.evaluate(names)) == {"Aurora", "Borealis", "Comet", "damaged.mov", "coming.mov"}
     page.fill("[name=q]", "middle of a")
     assert page.evaluate(names) == ["damaged.mov"]
-    page.fill("[name=q]", "state:done len:>1m")
+    page.fill("[name=q]", "state:done kind:dcp")
     page.select_option("[name=sort]", "length")
-    assert page.evaluate(names) == ["Comet", "Borealis"]
-    assert page.inner_text("#count") == "2 of 5"
+    assert page.evaluate(names) == ["Comet", "Borealis", "Aurora"]
+    assert page.inner_text("#count") == "3 of 5"
     address = page.url
     page.click("text=Clear")
     page.wait_for_selector("#cards > li:nth-child(5)")
     page.goto(address)
-    assert page.evaluate(names) == ["Comet", "Borealis"]
+    assert page.evaluate(names) == ["Comet", "Borealis", "Aurora"]
     page.fill("[name=q]", "nothing like this")
     assert "Nothing fits" in page.inner_text("#nothing")
+
+
+LIBRARY_QUERIES = (
+    "tag:forest",
+    "tag:forest scale:CU",
+    "tag:forest,war setting:int,night",
+    "setting:int/night len:>6s",
+    "len:<1s",
+    "beat:romance scale:ECU",
+    "unsure:true tag:smoking",
+    "unsure:false scale:ECU tag:horror",
+    'tag:"car chase" scale:ews,ls "aurora"',
+)
+
+
+def test_the_library_is_searched_as_on_the_command_line(visit: Visit, tmp_path: Path) -> None:
+    """One shot must fit all terms that ask of shots."""
+    library = Library(tmp_path)
+    db = open_catalog(library)
+    for number in range(12):
+        with writing(db):
+            save(db, make_analysis(14, f"{'Aurora' if number % 2 else 'Comet'} {number}", str(number), seed=number))
+    add_job(db, "/in/coming.mov", "queued")
+    expect = pytest.importorskip("playwright.sync_api").expect
+    page = visit(write_index(db, library))
+    answers = []
+    for query in LIBRARY_QUERIES:
+        wanted = {title.title for title in search(db, query).titles}
+        page.fill("[name=q]", query)
+        expect(page.locator("#count")).to_have_text(re.compile(r"^\d+ of 13$"))
+        shown = page.evaluate("[...document.querySelectorAll('#cards .name')].map(e => e.textContent)")
+        assert set(shown) == wanted, query
+        answers.append(len(wanted))
+    assert 0 < sum(answers) < 12 * len(answers) and len(set(answers)) > 3, answers
+    page.fill("[name=q]", "setting:indoors")
+    assert "no setting" in page.inner_text("#count")
+
+
+def test_a_title_is_opened_at_the_shots_that_were_searched(visit: Visit, library: Library) -> None:
+    page = visit(library.reports / "index.html")
+    page.fill("[name=q]", 'scale:CU tag:"car chase"')
+    page.locator("a.name[href*=car]").click()
+    wanted = [shot.number for shot in make_analysis(120).shots if "car_chase" in shot.tags and shot.scale.value == "CU"]
+    assert shown_rows(page) == wanted and wanted
+
+
+def test_scenes_fold_by_mouse_and_keys_and_go_with_the_filter(visit: Visit, title_page: Path) -> None:
+    page, analysis = visit(title_page), make_analysis(120)
+    fold = page.locator(".scene-head[data-scene='2'] .fold")
+    fold.focus()
+    page.keyboard.press("Enter")
+    assert shown_rows(page) == [number for number in range(1, 121) if not 10 <= number <= 18]
+    assert fold.get_attribute("aria-expanded") == "false"
+    page.click("#fold-all")
+    assert shown_rows(page) == [] and page.locator(".scene-head:not([hidden])").count() == 14
+    page.fill("#filter", "scale:ECU")
+    close = [shot.number for shot in analysis.shots if shot.scale.value == "ECU"]
+    assert page.locator(".scene-head:not([hidden])").count() == len({(number - 1) // 9 for number in close})
+    page.evaluate(f"location.hash = '#shot-{close[0]}'")
+    page.wait_for_selector(f"#shot-{close[0]}:not([hidden])")
+    page.click("#fold-all")
+    page.click("#fold-all")
+    assert shown_rows(page) == close and page.input_value("#filter") == "scale:ECU"
+    scene = (close[0] - 1) // 9 + 1
+    count = sum((number - 1) // 9 + 1 == scene for number in close)
+    assert page.inner_text(f".scene-head[data-scene='{scene}'] .count") == f"{count} of 9 shots"
 
 
 def test_the_library_follows_running_jobs(visit: Visit, tmp_path: Path) -> None:

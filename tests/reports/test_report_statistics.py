@@ -66,7 +66,7 @@ def test_lanes_cover_each_shot_once() -> None:
 
 def test_lanes_with_nothing_to_show_are_left_out() -> None:
     bare = tuple(Shot(n, n * 24 - 24, n * 24, n * 24 - 12, None, 0.0) for n in (1, 2))
-    analysis = dataclasses.replace(make_analysis(4), shots=bare, transitions=(), tags=(), beats=())
+    analysis = dataclasses.replace(make_analysis(4), shots=bare, transitions=(), tags=(), beats=(), scenes=())
     assert [lane.name for lane in lanes(analysis)] == ["Shots"]
 
 

@@ -59,6 +59,16 @@ def test_what_is_unsure_corrected_and_not_measured_is_told_apart(db: Database, l
     assert "Not measured in this title: camera movement." in text
 
 
+def test_shots_fold_by_scene_and_those_in_none_have_no_head(db: Database, library: Library) -> None:
+    analysis = make_analysis(20)
+    heads = [piece.split("</div>")[0] for piece in page_of(db, library, analysis).split('class="scene-head"')[1:]]
+    assert len(heads) == 3 and "9 shots" in heads[0] and "2 shots" in heads[2]
+    assert analysis.title.timecode(analysis.shots[9].start) in heads[1]
+    without = page_of(db, library, dataclasses.replace(analysis, scenes=analysis.scenes[:1]))
+    assert without.count('class="scene-head"') == 1 and without.count('class="shot"') == 20
+    assert "fold-all" not in page_of(db, library, dataclasses.replace(analysis, scenes=()))
+
+
 def test_a_hostile_name_stays_text(db: Database, library: Library) -> None:
     analysis = make_analysis(8, name="</script><script>alert(1)</script>\"'\u202egpj\n")
     shots = (dataclasses.replace(analysis.shots[0], tags={"</script><img src=x>": 0.9}), *analysis.shots[1:])
@@ -68,14 +78,16 @@ def test_a_hostile_name_stays_text(db: Database, library: Library) -> None:
 
 
 def test_a_title_without_shots_tags_or_pictures_has_a_page(db: Database, library: Library) -> None:
-    analysis = dataclasses.replace(make_analysis(8), shots=(), transitions=(), tags=(), beats=(), scores=(), runs=())
+    analysis = dataclasses.replace(
+        make_analysis(8), shots=(), transitions=(), tags=(), beats=(), scores=(), runs=(), scenes=()
+    )
     text = page_of(db, library, analysis)
     assert "No model has looked at this title." in text and "<img" not in text
 
 
 def test_a_title_of_one_shot_without_any_judgement(db: Database, library: Library) -> None:
     analysis = dataclasses.replace(
-        make_analysis(8), shots=(Shot(1, 0, 500, 250, None, 0.0),), transitions=(), tags=(), beats=()
+        make_analysis(8), shots=(Shot(1, 0, 500, 250, None, 0.0),), transitions=(), tags=(), beats=(), scenes=()
     )
     text = page_of(db, library, analysis)
     assert "Not measured in this title: shot scale. Not measured in this title: interior or exterior." in text
@@ -140,7 +152,7 @@ def test_writing_again_leaves_one_page_and_no_leftovers(db: Database, library: L
     page_of(db, library, make_analysis(8))
     page_of(db, library, make_analysis(9))
     folder = library.reports / slug_of(make_analysis(8).title)
-    assert sorted(path.name for path in folder.iterdir()) == ["barcode.jpg", "entry.json", "index.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["barcode.jpg", "entry.json", "index.html", "shots.js"]
 
 
 def test_a_title_that_is_not_there_is_said(db: Database, library: Library) -> None:
