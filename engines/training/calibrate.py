@@ -58,7 +58,8 @@ def calibrate_posters(outputs: Outputs, targets: Outputs) -> dict[str, Any]:
     rated = targets["rating_weight"] > 0
     rating = RATING_MEAN + RATING_DEVIATION * targets["rating"][rated]
     raw = outputs["rating"][rated]
-    slope, mean = np.polyfit(raw, rating, 1) if len(raw) > 2 else (RATING_DEVIATION, RATING_MEAN)
+    spread = len(raw) > 2 and np.ptp(raw) > 0.01
+    slope, mean = np.polyfit(raw, rating, 1) if spread else (RATING_DEVIATION, RATING_MEAN)
     low, high = np.quantile(rating - (mean + slope * raw), [0.1, 0.9]) if len(raw) else (-2.0, 2.0)
     return {
         "genre": {"temperature": _sigmoid_temperature(outputs["genre"].ravel(), targets["genre"].ravel() > 0.5)},

@@ -12,8 +12,9 @@ from engines.training.corpus import FILM_PACKS, POSTER_PACK
 from engines.training.loop import Plan
 
 _ARCHITECTURE = (
-    "EfficientNet-Lite0 trunk (stem and three stages as ImageNet taught them, four stages fine-tuned) with linear "
-    "heads; scale also from the rows of the last map, tags with an attention map each. 3.6 million weights, float32."
+    "EfficientNet-Lite0 trunk (stem and three stages as ImageNet taught them, four fine-tuned and averaged with "
+    "ImageNet's, three to one) with linear heads; scale also from the rows of the last map, tags by logistic "
+    "regression on the pooled features and an attention map each. 3.6 million weights, float32."
 )
 _PREPROCESSING = (
     "Black bars cut, squeezed with swscale's area filter (engines/preprocess.py); (x - 127) / 128 inside the model."

@@ -13,20 +13,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from engines.classes import SIX_SCALES
-from engines.evaluation.metrics import accuracy, average_precision, within_one
-from engines.evaluation.six import in_six, six_probabilities
-from engines.probability import softmax
 from engines.training import loop
-from engines.training.corpus import Corpus, load
+from engines.training.corpus import load
+from engines.training.figures import dev_figures
 from engines.training.frozen import frozen_stages
 from engines.training.lite0 import load_teacher
 from engines.training.loop import Plan
 from engines.training.network import CompactNetwork
 from engines.training.publish import publish
+from engines.training.refit import TUNED_SHARE, refit
 
 TEACHER = Path("teachers") / "lite0_backbone.safetensors"
 
@@ -45,6 +42,7 @@ def train(
     load_teacher(network.trunk, teacher or data / TEACHER)
     frozen, key = frozen_stages(network.trunk, out / "cache", torch.get_num_threads())
     corpus = load(data, out / "cache", frozen, key, plan.variants, plan.seed, _say)
+    start = {name: value.detach().clone() for name, value in network.trunk.named_parameters()}
     state = loop.new_state(network, plan)
     checkpoint = out / "checkpoint.pt"
     if resume and checkpoint.is_file():
@@ -56,26 +54,14 @@ def train(
         loop.save(state, checkpoint)
         loop.write_history(state.history, plan, out / "compact.jsonl")
         _say(" ".join(f"{name} {value:.4g}" for name, value in state.history[-1].items()))
-    return publish(state, corpus, plan, data, out)
-
-
-def dev_figures(network: CompactNetwork, corpus: Corpus) -> dict[str, float]:
-    """Figures on the held-out part of train, for the log; nothing is chosen by them."""
-    outputs = loop.outputs_of(network, corpus.film_dev)
-    targets = {name: t.numpy() for name, t in corpus.film_dev.targets.items()}
-    rows = [i for i, p in enumerate(corpus.film_dev_pictures) if p.scale in SIX_SCALES]
-    truth = in_six([corpus.film_dev_pictures[i].scale for i in rows])
-    said = six_probabilities(softmax(outputs["scale"][rows])).argmax(1)
-    figures = {"dev_scale": accuracy(truth, said), "dev_within_one": within_one(truth, said)}
-    for name in ("place", "time"):
-        told = targets[f"{name}_weight"] == 1
-        figures[f"dev_{name}"] = accuracy(targets[name][told].astype(int), (outputs[name][told] > 0).astype(int))
-    precisions = [
-        average_precision(targets["tags"][known, t] > 0.5, outputs["tags"][known, t])
-        for t in range(outputs["tags"].shape[1])
-        if targets["tags"][known := targets["tags_weight"][:, t] > 0, t].sum() >= 5
-    ]
-    return figures | {"dev_tags": float(np.mean(precisions)) if precisions else float("nan")}
+    _say("refitting tags")
+    final = state.averaged
+    refit(final, start, corpus)
+    refitted = {"tuned_share": TUNED_SHARE, **dev_figures(final, corpus)}
+    loop.write_history([*state.history, refitted], plan, out / "compact.jsonl")
+    _say(" ".join(f"{name} {value:.4g}" for name, value in refitted.items()))
+    torch.save(final.state_dict(), out / "compact.pt")
+    return publish(final, corpus, plan, data, out)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -56,7 +56,7 @@ def new_state(network: CompactNetwork, plan: Plan) -> State:
     averaged.load_state_dict(network.state_dict())
     averaged.requires_grad_(False).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     trunk = [p for p in network.trunk.parameters() if p.requires_grad]
-    heads = [p for name, p in network.named_parameters() if not name.startswith("trunk.")]
+    heads = [p for name, p in network.named_parameters() if not name.startswith("trunk.") and p.requires_grad]
     groups = [{"params": trunk, "peak": plan.trunk_rate}, {"params": heads, "peak": plan.head_rate}]
     return State(network, averaged, torch.optim.AdamW(groups, lr=0.0, weight_decay=plan.weight_decay))
 

@@ -75,7 +75,8 @@ def fit(figures: Floats, kinds: Ints) -> Floats:
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     scaled = weights.detach().numpy() / deviation[:, None]
     scaled[0] -= mean[1:] @ scaled[1:]
-    return np.round(scaled - scaled.mean(axis=1, keepdims=True), 3)
+    centred: Floats = np.round(scaled - scaled.mean(axis=1, keepdims=True), 3)
+    return centred
 
 
 def measure(weights: Floats, figures: Floats, kinds: Ints) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Move:
 
 
 def make_move(kind: str, still: Image.Image, passer: Image.Image, seed: int) -> Frames:
-    """A shot [frames, 72, 128, 3] of `still` as a camera that does `kind` sees it; often something moves in it.
+    """A shot [frames, 72, 128, 3] of `still` as a camera that does `kind` sees it; often others move in it.
 
     kind: one of engines.shots.movement.MOVEMENTS. The same seed gives the same shot.
     """
@@ -33,7 +33,7 @@ def make_move(kind: str, still: Image.Image, passer: Image.Image, seed: int) -> 
     move = _move(kind, rng, frames)
     still = still.convert("RGB").resize(_STILL, Image.Resampling.BOX)
     near = _near_part(rng) if kind == "dolly" else None
-    subject = _Subject(rng, passer, frames) if rng.random() < 0.6 else None
+    subjects = [_Subject(rng, passer, frames) for _ in range(int(rng.choice([0, 1, 2, 4], p=[0.3, 0.3, 0.2, 0.2])))]
     light = np.ones(frames) + (rng.normal(0, 0.02, frames) if rng.random() < 0.3 else 0)
     drawn = np.empty((frames, 72, 128, 3), np.float32)
     for at in range(frames):
@@ -41,7 +41,7 @@ def make_move(kind: str, still: Image.Image, passer: Image.Image, seed: int) -> 
         if near is not None:
             closer = np.asarray(_view(still, move, at, 1 + move.parallax), np.float32)
             view = Image.fromarray((np.asarray(view) * (1 - near) + closer * near).astype(np.uint8))
-        if subject is not None:
+        for subject in subjects:
             subject.draw(view, at)
         drawn[at] = np.asarray(view, np.float32) * light[at]
     drawn += rng.normal(0, rng.uniform(0.3, 4), drawn.shape)
@@ -55,7 +55,7 @@ def _move(kind: str, rng: np.random.Generator, frames: int) -> Move:
     speed = float(np.exp(rng.uniform(np.log(0.0015), np.log(0.02))))
     travel = sign * min(speed, 0.8 / frames) * ramp
     drift = float(rng.uniform(-0.25, 0.25)) * travel
-    shake = rng.uniform(0, 0.0004)
+    shake = float(rng.choice([rng.uniform(0, 0.0004), rng.uniform(0, 0.0012)], p=[0.75, 0.25]))  # or film weaves
     jitter = [_shaken(rng, frames, shake) for _ in range(2)]
     rate = float(np.exp(rng.uniform(np.log(0.001), np.log(0.012))))
     growth = sign * min(rate, 0.7 / frames) * ramp
@@ -68,7 +68,7 @@ def _move(kind: str, rng: np.random.Generator, frames: int) -> Move:
     if kind == "dolly":
         return Move(0.3 * drift + jitter[0], jitter[1], growth, float(rng.uniform(0.8, 2.0)))
     if kind == "handheld":
-        shake = float(np.exp(rng.uniform(np.log(0.0015), np.log(0.008))))
+        shake = float(np.exp(rng.uniform(np.log(0.002), np.log(0.009))))
         jitter = [_shaken(rng, frames, shake) for _ in range(2)]
         part = float(rng.choice([0, 0.3]))
         return Move(part * travel + jitter[0], part * drift + jitter[1], still)
@@ -106,7 +106,8 @@ def _near_part(rng: np.random.Generator) -> NDArray[np.float32]:
     rows, columns = np.mgrid[0:72, 0:128]
     edge = {"ground": rows - rng.uniform(28, 50), "left": rng.uniform(30, 60) - columns, "right": columns - 80}
     distance = edge[str(rng.choice(list(edge)))]
-    return np.clip(distance / 6 + 0.5, 0, 1)[..., None].astype(np.float32)
+    near: NDArray[np.float32] = np.clip(distance / 6 + 0.5, 0, 1)[..., None].astype(np.float32)
+    return near
 
 
 class _Subject:
@@ -126,4 +127,5 @@ class _Subject:
 
 def _ellipse(height: int, width: int) -> NDArray[np.float64]:
     rows, columns = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    return np.clip((1 - rows**2 - columns**2) * 6, 0, 1)
+    inside: NDArray[np.float64] = np.clip((1 - rows**2 - columns**2) * 6, 0, 1)
+    return inside

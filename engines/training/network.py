@@ -57,6 +57,9 @@ class CompactNetwork(nn.Module):
         self.trunk = Lite0()
         self.scale = ScaleHead()
         self.tags = ClassAttention(len(TAGS))
+        self.tags_pooled = nn.Linear(FEATURES, len(TAGS)).requires_grad_(False)  # fitted after training, see refit
+        nn.init.zeros_(self.tags_pooled.weight)
+        nn.init.zeros_(self.tags_pooled.bias)
         self.place = nn.Linear(FEATURES, 1)
         self.time = nn.Linear(FEATURES, 1)
         self.genre = nn.Linear(FEATURES, len(GENRES))
@@ -73,7 +76,7 @@ class CompactNetwork(nn.Module):
             "scale": self.scale(last, dropped),
             "place": self.place(dropped)[:, 0],
             "time": self.time(dropped)[:, 0],
-            "tags": self.tags(features),
+            "tags": self.tags(features) + self.tags_pooled(pooled),
             "genre": self.genre(dropped),
             "success": self.success(dropped)[:, 0],
             "rating": self.rating(dropped)[:, 0],

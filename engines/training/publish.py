@@ -22,8 +22,8 @@ from engines.training.calibrate import calibrate_film, calibrate_posters
 from engines.training.card import describe
 from engines.training.corpus import FILM_PACKS, POSTER_PACK, Corpus, Part
 from engines.training.export import export
-from engines.training.loop import Plan, State, outputs_of
-from engines.training.network import OUTPUTS
+from engines.training.loop import Plan, outputs_of
+from engines.training.network import OUTPUTS, CompactNetwork
 
 _PHOTO_PACKS = ("tags", "tags_film", "tags_more")
 _UNCALIBRATED = {
@@ -33,16 +33,16 @@ _UNCALIBRATED = {
 }
 
 
-def publish(state: State, corpus: Corpus, plan: Plan, data: Path, out: Path) -> Path:
-    """Export the averaged weights, calibrate on dev, measure on val; writes compact.onnx and compact.json to `out`."""
+def publish(network: CompactNetwork, corpus: Corpus, plan: Plan, data: Path, out: Path) -> Path:
+    """Export the network, calibrate on dev, measure on val; writes compact.onnx and compact.json to `out`."""
     path = out / "compact.onnx"
-    export(state.averaged, path, OUTPUTS)
+    export(network, path, OUTPUTS)
     calibration, thresholds = calibrate_film(
-        outputs_of(state.averaged, corpus.film_dev), _arrays(corpus.film_dev), corpus.film_dev_pictures
+        outputs_of(network, corpus.film_dev), _arrays(corpus.film_dev), corpus.film_dev_pictures
     )
     posters = corpus.posters_dev
     calibration |= (
-        calibrate_posters(outputs_of(state.averaged, posters), _arrays(posters)) if posters else _UNCALIBRATED
+        calibrate_posters(outputs_of(network, posters), _arrays(posters)) if posters else _UNCALIBRATED
     )
     card = describe(path, calibration, thresholds, plan)
     runtime = OnnxRuntimeCpu()

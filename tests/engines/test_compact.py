@@ -54,6 +54,20 @@ def test_an_altered_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         load_card("other")
 
 
+def test_the_documentation_gives_the_card_s_figures() -> None:
+    card = load_card("compact")
+    text = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    assert card.sha256[:12] in text
+    metrics = card.metrics
+    for figure in (
+        *(metrics["scale"][pack][key] for pack in ("shot_scale", "stills") for key in ("accuracy", "macro_f1", "ece")),
+        *(metrics["setting"]["stills"][head]["accuracy"] for head in ("place", "time")),
+        *(metrics["tags"][pictures]["map"] for pictures in ("stills", "photos")),
+        *(metrics["posters"][key] for key in ("genre_top1", "success_auc", "rating_smse")),
+    ):
+        assert f"{figure:.3f}" in text
+
+
 def test_every_tag_says_how_far_it_can_be_trusted() -> None:
     card = load_card("compact")
     assert set(card.tags) == {*TAGS, *TAGS_NOT_OFFERED}

@@ -112,7 +112,7 @@ def stop_after(save):  # type: ignore[no-untyped-def]
 
 def test_what_is_exported_answers_as_torch_does(trained: Path) -> None:
     network = CompactNetwork()
-    network.load_state_dict(torch.load(trained / "checkpoint.pt", weights_only=True)["averaged"])
+    network.load_state_dict(torch.load(trained / "compact.pt", weights_only=True))
     network.eval()
     runtime = OnnxRuntimeCpu(threads=1)
     runtime.load(trained / "compact.onnx")
@@ -129,9 +129,10 @@ def test_the_card_and_the_log_are_written(trained: Path) -> None:
     card = json.loads((trained / "compact.json").read_text(encoding="utf-8"))
     assert card["metrics"]["scale"]["stills"]["n"] == 2
     assert card["tags"]["forest"]["status"] == "not measured"  # two positives on val
-    plan, *epochs = [json.loads(line) for line in (trained / "compact.jsonl").read_text().splitlines()]
+    plan, *epochs, refitted = [json.loads(line) for line in (trained / "compact.jsonl").read_text().splitlines()]
     assert plan["plan"]["epochs"] == 2 and [e["epoch"] for e in epochs] == [1, 2]
     assert all(np.isfinite(e["scale"]) for e in epochs)
+    assert 0 < refitted["tuned_share"] < 1
 
 
 def test_the_first_stages_stay_as_they_were_and_the_rest_moves(packs: Path, trained: Path) -> None:
