@@ -33,6 +33,8 @@ class Resource:
     key_id: str = ""
     digest: bytes = b""
     language: str = ""
+    track: str = ""
+    """The virtual track of an IMF composition (ST 2067-3 clause 6.9.3); a DCP has one of each kind."""
     limited: bool = False
     """RGB codes leave head and foot room (64 to 940 of 10 bits), as the IMF essence descriptor says."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Stream
 from av.video.frame import VideoFrame
@@ -15,7 +17,8 @@ from media.colour import name_for
 from media.container import DECODING_ERRORS, opened, picture_stream
 from media.delivery import identify
 from media.findings import DeliveryError, Finding
-from media.programme import Programme, Segment, Track, TrackKind
+from media.programme import Programme, Segment, SoundSegment, Track, TrackKind
+from media.sound import sound_detail
 from media.timecode import frame_of, has_drop_frame
 from media.timeline import Timeline, read_timeline
 from media.wholeness import shortfall
@@ -51,6 +54,7 @@ def open_file(path: Path) -> Programme:
     if not timeline.shown:
         raise DeliveryError(f"{path.name} holds no frames.")
     start, drop = _start(facts.start_text, timeline.rate)
+    heard = any(track.kind == "sound" for track in facts.tracks)
     return Programme(
         name=path.stem,
         kind="file",
@@ -68,6 +72,7 @@ def open_file(path: Path) -> Programme:
         tracks=facts.tracks,
         findings=(*([short] if short else []), *facts.findings, *_timing_findings(path, timeline)),
         pixel_aspect=facts.pixel_aspect,
+        sound=(SoundSegment(path, Fraction(0), Fraction(0), timeline.shown / timeline.rate, "file"),) if heard else (),
     )
 
 
@@ -150,7 +155,7 @@ def _track(path: Path, stream: Stream) -> Track:
     if stream.type == "video" and context:
         detail = f"{context.width}x{context.height} {context.pix_fmt or ''}".strip()  # type: ignore[attr-defined]
     elif stream.type == "audio" and context:
-        detail = f"{context.channels} channels, {context.sample_rate} Hz"  # type: ignore[attr-defined]
+        detail = sound_detail(cast(AudioStream, stream))
     return Track(kinds.get(stream.type, "data"), path.name, codec, detail, stream.metadata.get("language", ""))
 
 

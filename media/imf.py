@@ -76,7 +76,8 @@ def _resources(root: Element, rate: Fraction, findings: list[Finding]) -> list[R
                     return found
                 try:
                     resource = _resource(item, kind or "data", f"segment {count}", rate)
-                    found.append(replace(resource, limited=uuid_of(item.value("SourceEncoding")) in limited))
+                    narrow = uuid_of(item.value("SourceEncoding")) in limited
+                    found.append(replace(resource, limited=narrow, track=sequence.value("TrackId")))
                 except Unplayable as problem:
                     findings.append(problem.finding)
     return found

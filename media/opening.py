@@ -15,6 +15,7 @@ from media.files import open_file
 from media.findings import DeliveryError, Finding, MissingFiles, MissingKey
 from media.package import Package, read_package
 from media.programme import MAX_FRAMES, Programme, Reader, Segment, Track
+from media.soundtrack import with_sound
 from media.trackfile import Found, find_elsewhere, find_picture, inspect, packages_in
 from media.verify import Progress, against_track, verify_film, verify_package, wrong_size
 
@@ -61,7 +62,8 @@ def _opened(
         findings += each.findings
     if check:
         findings += _checked(package, composition, found, progress)
-    return _programme(package, composition, found, keys, findings)
+    programme = _programme(package, composition, found, keys, findings)
+    return with_sound(programme, package, composition, search, keys)
 
 
 def _film(path: Path, check: bool, progress: Progress | None) -> Programme:

@@ -41,6 +41,23 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class SoundSegment:
+    """A run of sound of one file. All three times are seconds.
+
+    start: of the programme, where it starts to play. entry: of the file, what plays first there; in a film that time
+    counts from its first picture.
+    """
+
+    path: Path
+    start: Fraction
+    entry: Fraction
+    duration: Fraction
+    label: str
+    key: bytes = field(default=b"", repr=False)
+    """As for Segment."""
+
+
+@dataclass(frozen=True)
 class Track:
     """A track file or stream that the delivery lists."""
 
@@ -77,6 +94,8 @@ class Programme:
     findings: tuple[Finding, ...] = ()
     pixel_aspect: Fraction = Fraction(1)
     """Width of a pixel as shown, divided by its height; `width` counts pixels."""
+    sound: tuple[SoundSegment, ...] = ()
+    """What is heard, in order; empty for a silent film, and where the sound of a package is out of reach."""
 
     @property
     def duration(self) -> Fraction:

@@ -12,6 +12,7 @@ from pathlib import Path
 from media.container import opened, picture_stream
 from media.findings import DeliveryError, Finding
 from media.package import Package, asset_map_of, read_package
+from media.sound import sound_detail
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def inspect(path: Path, key: bytes = b"") -> Essence:
         if stream is None:
             sounds = container.streams.audio
             codec = sounds[0].codec_context.name if sounds and sounds[0].codec_context else ""
-            detail = f"{sounds[0].channels} channels, {sounds[0].sample_rate} Hz" if sounds else ""
+            detail = sound_detail(sounds[0]) if sounds else ""
             return Essence(package_id, codec, False, 0, 0, 0, Fraction(0), 2, 2, "", detail)
         context = stream.codec_context
         rate = stream.average_rate or stream.guessed_rate or Fraction(0)
