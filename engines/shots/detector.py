@@ -1,7 +1,8 @@
-"""Finding transitions while thumbnails pass, in memory that does not grow with the film but for 28 bytes a frame."""
+"""Finding transitions while thumbnails pass, in memory that does not grow with the film but for 36 bytes a frame."""
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from collections.abc import Iterable
 
@@ -15,6 +16,8 @@ from engines.runtimes import Runtime
 from engines.runtimes.onnxruntime_cpu import OnnxRuntimeCpu
 from engines.shots.features import REACH, FrameDescription, describe, features_at
 from engines.shots.key_frames import key_frame
+from engines.shots.motion import MotionMeter
+from engines.shots.movement import movement
 from engines.shots.transitions import spans_between, transitions_in
 from media.programme import Picture
 
@@ -39,13 +42,16 @@ class ShotDetector:
         self._features_start = 0
         self._judged: list[tuple[Floats, Floats]] = []
         self._judged_frames = 0
-        self._entropy: list[float] = []
+        self._entropy = array("f")
+        self._motion = MotionMeter()
 
     def push(self, index: int, thumbnail: Picture) -> None:
         """The frame at `index`, RGB [72, 128, 3] or any other size; indices ascend."""
         while self._window and self._seen < index:
             self._take(self._window[-1])
-        self._take(describe(thumbnail, self._window[-1] if self._window else None))
+        description = describe(thumbnail, self._window[-1] if self._window else None)
+        self._motion.push(index, description.pattern)
+        self._take(description)
         while self._seen <= index:  # the film's first frames are missing
             self._take(self._window[-1])
 
@@ -70,6 +76,7 @@ class ShotDetector:
                 key_frame=key_frame(entropy, span.clean_start, span.clean_end),
                 transition_in=span.transition_in.kind if span.transition_in else None,
                 transition_confidence=span.transition_in.confidence if span.transition_in else 0.0,
+                movement=movement(self._motion.motions(span.clean_start, span.clean_end)),
             )
             for number, span in enumerate(spans_between(transitions, frames), 1)
         )
