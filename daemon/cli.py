@@ -17,6 +17,8 @@ COMMANDS = {
     "doctor": "Check folders, limits, codecs, models and disk, and say what to do.",
     "verify": "Check a package against its packing lists, or a film against its checksums.",
     "search": "Find shots and titles.",
+    "similar": "Find shots that look like a shot.",
+    "reel": "Cut a film of just the shots that fit.",
     "export": "Write a title for another program.",
     "report": "Write pages anew from the catalog.",
     "correct": "A person's word on a shot; the machine's value is kept beside it.",

@@ -27,7 +27,7 @@ def search(query: tuple[str, ...], library: Library, limit: int, as_json: bool) 
       movement:pan   len:>10s   unsure:true   "title words"
     """
     with spoken_errors():
-        hits = search_catalog(read_catalog(library), _joined(query), limit)
+        hits = search_catalog(read_catalog(library), joined(query), limit)
     if as_json:
         print_json(dataclasses.asdict(hits))
         return
@@ -43,7 +43,7 @@ def search(query: tuple[str, ...], library: Library, limit: int, as_json: bool) 
         click.echo("Nothing fits.", err=True)
 
 
-def _joined(words: tuple[str, ...]) -> str:
+def joined(words: tuple[str, ...]) -> str:
     """A shell has taken the quotation marks off: words that hold a space get them back."""
     if len(words) == 1:
         return words[0]
