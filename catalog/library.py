@@ -66,11 +66,17 @@ def open_catalog(library: Library) -> Database:
 
 
 def read_catalog(library: Library) -> Database:
-    """Opens an existing catalog for reading only. Raises CatalogError where there is none."""
+    """Opens an existing catalog for reading only; one of an older version is brought up to date first.
+
+    Raises CatalogError where there is none, or where it cannot be brought up to date.
+    """
     if not library.database.is_file():
         raise CatalogError(f"There is no catalog at {library.database}; run `reelwatch run` on this library first.")
     connection = sqlite3.connect(f"{library.database.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    return Database(connection)
+    db = Database(connection)
+    if catalog.pending(db):
+        open_catalog(library).close()
+    return db
 
 
 @contextmanager
