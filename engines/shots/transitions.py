@@ -16,9 +16,11 @@ Floats = NDArray[np.float32]
 GRADUAL_KINDS: tuple[TransitionKind, ...] = ("dissolve", "fade out", "fade in", "wipe")
 CUT_THRESHOLD = 0.5
 GRADUAL_THRESHOLD = 0.5
-_GRADUAL_EDGE = 0.35
-"""A gradual transition reaches as far as its frames stay above this."""
 _SHORTEST_GRADUAL = 2
+_NEEDED = ((4, 0.75), (8, 0.6))
+_NEEDED_WIPE = (6, 0.85)
+"""Shorter than so many frames, a gradual transition needs this mean probability: in fast motion the network sees
+wipes and dissolves of a few frames that are none, while real ones are rare."""
 _APART = 2
 """Of cuts this close the likeliest is kept; inserts of 3 frames stay visible."""
 _CUT_INSIDE = 0.9
@@ -39,12 +41,18 @@ def transitions_in(cut: Floats, kinds: Floats) -> list[Transition]:
 def _gradual(kinds: Floats) -> Iterator[Transition]:
     share = 1 - kinds[:, 0]
     likeliest = kinds[:, 1:].argmax(axis=1)
-    for start, end in _runs(share > _GRADUAL_EDGE):
+    for start, end in _runs(share > GRADUAL_THRESHOLD):
         for first, last in _pieces(likeliest, start, end):
-            strength = share[first:last]
-            if last - first >= _SHORTEST_GRADUAL and strength.max() > GRADUAL_THRESHOLD:
+            if last - first >= _SHORTEST_GRADUAL:
                 kind = GRADUAL_KINDS[int(kinds[first:last, 1:].sum(axis=0).argmax())]
-                yield Transition(kind, first, last, float(strength.mean()))
+                confidence = float(share[first:last].mean())
+                if confidence >= _needed(kind, last - first):
+                    yield Transition(kind, first, last, confidence)
+
+
+def _needed(kind: TransitionKind, frames: int) -> float:
+    limits = (*_NEEDED, _NEEDED_WIPE) if kind == "wipe" else _NEEDED
+    return max((needed for longest, needed in limits if frames < longest), default=0.0)
 
 
 def _pieces(likeliest: NDArray[np.int64], start: int, end: int) -> Iterator[tuple[int, int]]:
