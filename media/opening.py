@@ -67,9 +67,12 @@ def _opened(
 
 
 def _film(path: Path, check: bool, progress: Progress | None) -> Programme:
-    for finding in verify_film(path, progress) if check and path.is_file() else ():
-        raise DeliveryError(finding.message, [finding])
-    return open_file(path)
+    findings = tuple(verify_film(path, progress)) if check and path.is_file() else ()
+    for finding in findings:
+        if finding.severity == "error":
+            raise DeliveryError(finding.message, findings)
+    programme = open_file(path)
+    return replace(programme, findings=(*findings, *programme.findings))
 
 
 def open_reader(programme: Programme) -> Reader:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.checksums import checksum, lacking
 from media.choice import compositions
 from media.composition import Composition, Resource
 from media.delivery import files_of
 from media.findings import DeliveryError, Finding
-from media.manifests import stated_hashes
+from media.manifests import Stated, stated_hashes
 from media.package import ASSET_MAP_NAMES, Package, read_package
 from media.trackfile import Essence, Found, find_elsewhere, find_picture, inspect, packages_in
 
@@ -58,8 +58,17 @@ def verify(path: Path, progress: Progress | None = None, search: Sequence[Path] 
 
 
 def verify_film(path: Path, progress: Progress | None = None) -> Iterator[Finding]:
-    """Compares a film with the checksums beside it; no finding where there are none."""
-    stated = {(each.algorithm, each.digest): each for each in stated_hashes(path)}
+    """Compares a film with the checksums beside it; no finding where there are none.
+
+    A note says which manifests could not be compared, a checksum of theirs being of a kind that is not known here.
+    """
+    listed = stated_hashes(path)
+    stated = {(each.algorithm, each.digest): each for each in listed if not _hindrance(each)}
+    compared = {each.manifest for each in stated.values()}
+    for each in listed:
+        if each.manifest not in compared and _hindrance(each):
+            message = f"The {each.algorithm} checksum in {each.manifest.name} is not compared: {_hindrance(each)}."
+            yield Finding("unchecked manifest", "note", message, each.manifest.name, each.algorithm)
     if not stated:
         return
     algorithms = {algorithm for algorithm, _ in stated}
@@ -69,6 +78,11 @@ def verify_film(path: Path, progress: Progress | None = None) -> Iterator[Findin
             told = f"{path.name} is not the file that {each.manifest.name} describes"
             message = f"{told}: its {algorithm.upper()} differs."
             yield Finding("altered file", "error", message, path.name, "", digest.hex(), measured[algorithm].hex())
+
+
+def _hindrance(stated: Stated) -> str:
+    """Why a stated checksum cannot be compared; empty where it can."""
+    return lacking(stated.algorithm) or ("" if stated.digest else "it is no number in hexadecimal")
 
 
 def verify_package(
@@ -191,7 +205,7 @@ def _expectations(package: Package, pictures: Sequence[Resource], found: Mapping
 
 
 def _hashes(path: Path, algorithms: set[str], progress: Progress | None, done: int, total: int) -> dict[str, bytes]:
-    digests = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in algorithms}
+    digests = {algorithm: checksum(algorithm) for algorithm in algorithms}
     with path.open("rb", buffering=0) as file:
         while block := file.read(_BLOCK):
             for digest in digests.values():

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import xxhash
 from filming import write_film
 from packing import Part, dcp_playlist, pack, track
 
+import media.checksums
 from media.delivery import files_of
 from media.findings import DeliveryError
 from media.opening import open_programme
@@ -94,10 +97,14 @@ def manifests(film: Path) -> dict[str, str]:
         "film.mhl": f"<hashlist><hash><file>a/{film.name}</file><md5>{md5}</md5></hash></hashlist>",
         "ascmhl/0001.mhl": f'<hashlist xmlns="urn:ASC:MHL:v2.0"><hashes><hash><path size="1">{film.name}</path>'
         f"<sha1>{sha1}</sha1></hash></hashes></hashlist>",
+        f"{film.name}.xxh64": f"{xxhash.xxh64_hexdigest(data)}  {film.name}\n",
+        f"{film.stem}.xxh3": f"XXH3_{xxhash.xxh3_64_hexdigest(data)}  {film.name}\n",
+        "ascmhl/0002.mhl": f'<hashlist xmlns="urn:ASC:MHL:v2.0"><hashes><hash><path size="1">{film.name}</path>'
+        f"<c4>c41</c4><xxh128>{xxhash.xxh3_128_hexdigest(data)}</xxh128></hash></hashes></hashlist>",
     }
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(8))
 def test_a_film_is_compared_with_the_manifest_beside_it(tmp_path: Path, number: int) -> None:
     film = write_film(tmp_path / "film.mov", "mjpeg", 4, pixel_format="yuvj420p")
     name, text = list(manifests(film).items())[number]
@@ -111,3 +118,34 @@ def test_a_film_is_compared_with_the_manifest_beside_it(tmp_path: Path, number: 
     assert codes(film) == {"altered file"}
     with pytest.raises(DeliveryError, match=r"film\.mov is not the file that .* describes: its .* differs\.$"):
         open_programme(film)
+
+
+@pytest.mark.parametrize(
+    ("text", "installed", "why"),
+    [
+        ("<xxh64>0011223344556677</xxh64>", False, r"needs the package xxhash \(reelwatch\[manifests\]\)"),
+        ("<xxhash>1234567</xxhash>", True, "is of an unknown kind"),
+        (f"<c4>c4{'1' * 88}</c4>", True, "is of an unknown kind"),
+        ("<md5>none</md5>", True, "is no number in hexadecimal"),
+    ],
+)
+def test_a_manifest_that_cannot_be_compared_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, installed: bool, why: str
+) -> None:
+    film = write_film(tmp_path / "film.mov", "mjpeg", 4, pixel_format="yuvj420p")
+    (tmp_path / "film.mhl").write_text(f"<hashlist><hash><file>film.mov</file>{text}</hash></hashlist>")
+    if not installed:
+        monkeypatch.setattr(media.checksums, "find_spec", lambda name: None)
+    (finding,) = open_programme(film).findings
+    assert (finding.code, finding.severity, finding.file) == ("unchecked manifest", "note", "film.mhl")
+    assert re.search(why, finding.message)
+    assert verify(film) == (finding,)
+
+
+def test_a_file_of_the_same_name_in_another_folder_is_another_file(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mov", "mjpeg", 4, pixel_format="yuvj420p")
+    right, wrong = hashlib.md5(film.read_bytes()).hexdigest(), "0" * 32
+    entries = ((film.name, right), (f"b/{film.name}", wrong))
+    listed = "".join(f"<hash><file>{path}</file><md5>{md5}</md5></hash>" for path, md5 in entries)
+    (tmp_path / "film.mhl").write_text(f"<hashlist>{listed}</hashlist>")
+    assert verify(film) == ()
