@@ -1,4 +1,4 @@
-"""Kitsu through gazu, against a stub of our own that keeps what it is sent. Not tried here: the real server, zou."""
+"""Kitsu through gazu, against a stub of our own that keeps what it is sent; test_kitsu_server has the real server."""
 
 from __future__ import annotations
 

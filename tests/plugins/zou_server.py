@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-EMAIL, PASSWORD = "reelwatch@studio.example", "a-password-for-tests"
+EMAIL, PASSWORD = "admin@example.com", "a-password-for-tests"
 _PATIENCE_S = 120.0
 
 
