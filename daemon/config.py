@@ -53,6 +53,8 @@ class Limits(BaseModel):
     slowest_mb_s: float = Field(default=5.0, gt=0)
     """Reading speed below which verification of a delivery counts as hanging."""
     nice: int = Field(default=5, ge=0, le=19)
+    lost_frames: float = Field(default=0.05, ge=0, le=1)
+    """The share of a title's frames that may fail to decode; where more do, the title fails."""
 
 
 class Settings(BaseSettings):

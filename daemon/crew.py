@@ -79,6 +79,7 @@ class Crew:
             again=again,
             memory_bytes=int(self.settings.limits.memory_gib * 2**30),
             nice=self.settings.limits.nice,
+            lost_frames=self.settings.limits.lost_frames,
             pipe=pipe,
             parent=os.getpid(),
         )

@@ -22,6 +22,7 @@ from daemon.commit import JobTaken, commit
 from daemon.confinement import confine
 from daemon.faults import is_memory, is_passing, sentence
 from daemon.keys import keys_at_hand
+from daemon.losses import refusal
 from daemon.staging import fresh_job_folder
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Task:
     """What the crew asks for.
 
     search: folders that may hold the original version of a version file. kdm_folders, kdm_key: as for keys_at_hand.
+    lost_frames: as for losses.refusal.
     """
 
     job_id: int
@@ -46,6 +48,7 @@ class Task:
     again: bool
     memory_bytes: int
     nice: int
+    lost_frames: float
     pipe: int
     parent: int
 
@@ -128,6 +131,8 @@ def _work(task: Task, pipe: _Pipe) -> dict[str, Any]:
         return known
     staged = fresh_job_folder(library, job.job_id) / "thumbnails"
     analysis = _analyse(programme, staged, pipe)
+    if reason := refusal(analysis.title.findings, task.lost_frames):
+        return _failed(reason)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe.say(stage="committing", share=1.0)
     try:
