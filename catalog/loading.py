@@ -11,13 +11,16 @@ from sqlite_utils import Database
 
 from catalog.library import CatalogError
 from catalog.records import (
+    ActivePicture,
     Analysis,
     Beat,
     Estimate,
+    Loudness,
     ModelRun,
     Scene,
     Score,
     Shot,
+    Stretch,
     TagSummary,
     Title,
     TrackRecord,
@@ -57,6 +60,24 @@ def load(db: Database, title_id: int) -> Analysis:
         ),
         analysed_at=row["analysed_at"],
         app_version=row["app_version"],
+        stretches=tuple(
+            Stretch(each["kind"], each["start_frame"], each["end_frame"])
+            for each in _in_order(db, "stretches", title_id)
+        ),
+        loudness=next(
+            (
+                Loudness(each["integrated_lufs"], each["true_peak_dbtp"], each["range_lu"], each["layout"])
+                for each in _rows(db, "SELECT * FROM loudness WHERE title_id = ?", title_id)
+            ),
+            None,
+        ),
+        active_picture=next(
+            (
+                ActivePicture(**_without(each, "title_id"))
+                for each in _rows(db, "SELECT * FROM active_pictures WHERE title_id = ?", title_id)
+            ),
+            None,
+        ),
         scenes=tuple(
             Scene(each["scene"], each["start_shot"], each["end_shot"])
             for each in _rows(db, "SELECT * FROM scenes WHERE title_id = ? ORDER BY scene", title_id)
@@ -124,6 +145,7 @@ def _shot(row: Mapping[str, Any], tags: Mapping[str, float]) -> Shot:
         movement=estimate("movement", "movement"),
         tags=tags,
         tag_source=row["tag_source"],
+        loudness=row["loudness"],
         features=None if row["features"] is None else np.frombuffer(row["features"], dtype="<f2"),
     )
 

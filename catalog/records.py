@@ -21,6 +21,7 @@ BEATS = ("pursuit", "battle preparation", "battle", "romance", "victory", "joy",
 the eleven of Potapov et al. 2015. That stage is not trained here, so no event says good or bad."""
 
 TransitionKind = Literal["cut", "dissolve", "fade in", "fade out", "wipe"]
+StretchKind = Literal["black", "freeze", "colour bars", "silence"]
 PERSON = "person"
 """Source of a value that somebody corrected by hand."""
 
@@ -61,6 +62,8 @@ class Shot:
     tags: Mapping[str, float] = field(default_factory=dict)
     tag_source: str = ""
     features: NDArray[np.float16] | None = None
+    loudness: float | None = None
+    """LUFS of the mean energy over the shot, at least -70; None where there is no sound."""
 
     @property
     def frames(self) -> int:
@@ -109,6 +112,43 @@ class Score:
     high: float | None
     model: str
     note: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames [start, end) that are black, frozen or colour bars, or whose sound is silent."""
+
+    kind: StretchKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """Of a whole title, by EBU R 128. None where nothing is above the gate (-70 LUFS), or too short to tell.
+
+    integrated: LUFS. true_peak: dBTP. range: LU. layout: the channels that were measured.
+    """
+
+    integrated: float | None
+    true_peak: float | None
+    range: float | None
+    layout: str
+
+
+@dataclass(frozen=True)
+class ActivePicture:
+    """The part of the frame inside letterbox and pillarbox, as fractions of its width and height.
+
+    ratio: width by height as shown. name: what that is called, such as `2.39`.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    ratio: float
+    name: str
 
 
 @dataclass(frozen=True)
@@ -172,3 +212,8 @@ class Analysis:
     analysed_at: str
     app_version: str
     scenes: tuple[Scene, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    loudness: Loudness | None = None
+    """None where there is no sound, or none that could be measured."""
+    active_picture: ActivePicture | None = None
+    """None where too few frames were light enough to tell."""

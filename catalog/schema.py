@@ -53,6 +53,13 @@ def shots_in_scenes(db: Database) -> None:
         db.execute(statement)
 
 
+@catalog()
+def sound_and_what_is_no_picture(db: Database) -> None:
+    """Loudness of titles and shots, the active picture, and stretches of black, freeze, colour bars and silence."""
+    for statement in _SOUND_TABLES:
+        db.execute(statement)
+
+
 _TITLE_TABLES = (
     """CREATE TABLE titles (
         title_id INTEGER PRIMARY KEY,
@@ -212,6 +219,46 @@ _SCENE_TABLES = (
         FROM scenes c
         JOIN shots f ON f.title_id = c.title_id AND f.shot = c.start_shot
         JOIN shots l ON l.title_id = c.title_id AND l.shot = c.end_shot""",
+)
+
+_SOUND_TABLES = (
+    """CREATE TABLE loudness (
+        title_id INTEGER PRIMARY KEY REFERENCES titles ON DELETE CASCADE,
+        integrated_lufs REAL, true_peak_dbtp REAL, range_lu REAL, layout TEXT NOT NULL
+    )""",
+    """CREATE TABLE stretches (
+        title_id INTEGER NOT NULL REFERENCES titles ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        start_frame INTEGER NOT NULL, end_frame INTEGER NOT NULL, start_tc TEXT NOT NULL, end_tc TEXT NOT NULL,
+        PRIMARY KEY (title_id, position)
+    )""",
+    """CREATE TABLE active_pictures (
+        title_id INTEGER PRIMARY KEY REFERENCES titles ON DELETE CASCADE,
+        left REAL NOT NULL, top REAL NOT NULL, right REAL NOT NULL, bottom REAL NOT NULL,
+        ratio REAL NOT NULL, name TEXT NOT NULL
+    )""",
+    "ALTER TABLE shots ADD COLUMN loudness REAL",
+    "DROP VIEW titles_v",
+    """CREATE VIEW titles_v AS SELECT t.title_id, t.name, t.kind, t.source, t.status, t.frames,
+        CASE t.rate_denominator WHEN 1 THEN CAST(t.rate_numerator AS TEXT)
+             ELSE t.rate_numerator || '/' || t.rate_denominator END AS rate,
+        ROUND(1.0 * t.frames * t.rate_denominator / t.rate_numerator, 6) AS duration_s,
+        t.width, t.height, t.start_tc, t.analysed_at, t.app_version,
+        l.integrated_lufs, l.true_peak_dbtp, l.range_lu AS loudness_range_lu, l.layout AS sound_layout,
+        a.left AS active_left, a.top AS active_top, a.right AS active_right, a.bottom AS active_bottom,
+        a.name AS active_ratio
+        FROM titles t LEFT JOIN loudness l USING (title_id) LEFT JOIN active_pictures a USING (title_id)""",
+    "DROP VIEW shot_log",
+    """CREATE VIEW shot_log AS SELECT s.title_id, s.shot, s.start_frame, s.end_frame, s.start_tc, s.end_tc,
+        ROUND(1.0 * (s.end_frame - s.start_frame) * t.rate_denominator / t.rate_numerator, 6) AS duration_s,
+        s.transition_in, s.transition_confidence, s.key_frame, s.scale, s.scale_confidence, s.scale_source,
+        s.movement, s.place, s.time_of_day, s.loudness AS loudness_lufs
+        FROM shots s JOIN titles t USING (title_id)""",
+    """CREATE VIEW segment_log AS SELECT g.title_id, g.position + 1 AS segment, g.kind, g.start_frame, g.end_frame,
+        g.start_tc, g.end_tc,
+        ROUND(1.0 * (g.end_frame - g.start_frame) * t.rate_denominator / t.rate_numerator, 6) AS duration_s
+        FROM stretches g JOIN titles t USING (title_id)""",
 )
 
 _CORRECTION_TABLES = (

@@ -16,14 +16,19 @@ from catalog.records import (
     PERSON,
     Analysis,
     Beat,
+    Loudness,
     Scene,
     Shot,
+    Stretch,
     TagSummary,
     Title,
     Transition,
 )
 
-_OF_A_TITLE = ("tracks", "findings", "transitions", "shots", "title_tags", "beats", "scenes", "scores", "runs")
+_OF_A_TITLE = (
+    "tracks", "findings", "transitions", "shots", "title_tags", "beats", "scenes", "scores", "runs",
+    "stretches", "loudness", "active_pictures",
+)  # fmt: skip
 
 
 def slug_of(title: Title) -> str:
@@ -57,6 +62,11 @@ def save(db: Database, analysis: Analysis) -> int:
     _insert(db, "scenes", (_scene_row(title_id, scene) for scene in analysis.scenes))
     _insert(db, "scores", _placed(title_id, (vars(score) for score in analysis.scores)))
     _insert(db, "runs", ({"title_id": title_id, **vars(run)} for run in analysis.runs))
+    _insert(db, "stretches", _placed(title_id, (_stretch_row(title, stretch) for stretch in analysis.stretches)))
+    if analysis.loudness is not None:
+        _insert(db, "loudness", [_loudness_row(title_id, analysis.loudness)])
+    if analysis.active_picture is not None:
+        _insert(db, "active_pictures", [{"title_id": title_id, **vars(analysis.active_picture)}])
     reapply(db, title_id)
     announce(db, "title_analysed", title_id)
     return title_id
@@ -160,6 +170,7 @@ def _shot_row(title_id: int, title: Title, shot: Shot) -> dict[str, Any]:
         "transition_in": shot.transition_in,
         "transition_confidence": shot.transition_confidence,
         "tag_source": shot.tag_source,
+        "loudness": shot.loudness,
         "features": None if shot.features is None else shot.features.astype("<f2").tobytes(),
     }
     for prefix, column, estimate in (
@@ -172,6 +183,26 @@ def _shot_row(title_id: int, title: Title, shot: Shot) -> dict[str, Any]:
         row[f"{prefix}_confidence"] = estimate.confidence if estimate else None
         row[f"{prefix}_source"] = estimate.source if estimate else None
     return row
+
+
+def _stretch_row(title: Title, stretch: Stretch) -> dict[str, Any]:
+    return {
+        "kind": stretch.kind,
+        "start_frame": stretch.start,
+        "end_frame": stretch.end,
+        "start_tc": title.timecode(stretch.start),
+        "end_tc": title.timecode(stretch.end),
+    }
+
+
+def _loudness_row(title_id: int, loudness: Loudness) -> dict[str, Any]:
+    return {
+        "title_id": title_id,
+        "integrated_lufs": loudness.integrated,
+        "true_peak_dbtp": loudness.true_peak,
+        "range_lu": loudness.range,
+        "layout": loudness.layout,
+    }
 
 
 def _tag_rows(title_id: int, shot: Shot) -> Iterable[dict[str, Any]]:

@@ -9,15 +9,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from catalog.records import Analysis, ModelRun, Shot, Title, TrackRecord, Transition
+from engines.active_picture import ActivePictureFinder
 from engines.beats import find_beats
 from engines.cards import ModelCard
 from engines.compact import CompactModel
+from engines.hearing import hear, with_loudness
 from engines.judging import judged
 from engines.runtimes import Runtime
 from engines.score import score_title
+from engines.segments import SegmentFinder
 from engines.shots.detector import ShotDetector
 from engines.shots.scenes import find_scenes
 from engines.tags import summarise
+from media.findings import Finding
 from media.programme import Picture, Reader
 
 KEY_FRAME_WIDTH = 640
@@ -44,18 +48,26 @@ def load_models() -> Models:
 
 
 def analyse(reader: Reader, models: Models, on_key_frame: OnKeyFrame, progress: OnProgress) -> Analysis:
-    """Looks at every frame once for shots, then at each shot's key frame for the rest.
+    """Looks at every frame once for shots and segments, then at each shot's key frame for the rest; hears all sound.
 
     A shot whose key frame cannot be decoded keeps its place, with nothing said of its picture.
     """
     detector = ShotDetector()
     started = time.perf_counter()
-    transitions, shots = _find_shots(reader, detector, progress)
+    segments, active_picture = SegmentFinder(reader.programme.rate), ActivePictureFinder()
+    transitions, shots = _find_shots(reader, detector, segments, progress)
     found = time.perf_counter()
-    judged_shots = tuple(_judge(reader, models.compact, shots, on_key_frame, progress))
+
+    def on_picture(shot: int, picture: Picture) -> None:
+        active_picture.push(picture)
+        on_key_frame(shot, picture)
+
+    judged_shots = tuple(_judge(reader, models.compact, shots, on_picture, progress))
     done = time.perf_counter()
+    heard = hear(reader.programme, lambda share: progress("measuring sound", share))
+    judged_shots = with_loudness(judged_shots, reader.programme, heard)
     return Analysis(
-        title=_title(reader),
+        title=_title(reader, heard.findings),
         transitions=transitions,
         shots=judged_shots,
         tags=summarise(judged_shots),
@@ -69,15 +81,19 @@ def analyse(reader: Reader, models: Models, on_key_frame: OnKeyFrame, progress: 
         analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
         app_version=version("reelwatch"),
         scenes=tuple(find_scenes(judged_shots)),
+        stretches=tuple(sorted((*segments.finish(), *heard.silences), key=lambda stretch: stretch.start)),
+        loudness=heard.loudness,
+        active_picture=active_picture.finish(),
     )
 
 
 def _find_shots(
-    reader: Reader, detector: ShotDetector, progress: OnProgress
+    reader: Reader, detector: ShotDetector, segments: SegmentFinder, progress: OnProgress
 ) -> tuple[tuple[Transition, ...], tuple[Shot, ...]]:
     frames = reader.programme.frames
     for index, thumbnail in reader.thumbnails():
         detector.push(index, thumbnail)
+        segments.push(index, thumbnail)
         if index % _PROGRESS_FRAMES == 0:
             progress("finding shots", index / frames)
     return detector.finish(frames)
@@ -105,7 +121,7 @@ def _run(engine: str, card: ModelCard, runtime: Runtime, seconds: float) -> Mode
     return ModelRun(engine, card.name, card.sha256, runtime.name, runtime.precision, seconds)
 
 
-def _title(reader: Reader) -> Title:
+def _title(reader: Reader, heard: Sequence[Finding]) -> Title:
     programme = reader.programme
     return Title(
         name=programme.name,
@@ -121,5 +137,5 @@ def _title(reader: Reader) -> Title:
         codec=programme.codec,
         colour=programme.colour,
         tracks=tuple(TrackRecord(**vars(track)) for track in programme.tracks),
-        findings=(*programme.findings, *reader.findings),
+        findings=(*programme.findings, *reader.findings, *heard),
     )

@@ -16,7 +16,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from media.container import DECODING_ERRORS, opened, picture_stream
-from media.loudness import SAMPLE_RATE, LoudnessMeter, Samples
+from media.loudness import SAMPLE_RATE, Samples
 from media.programme import Programme, SoundSegment
 
 BLOCK = SAMPLE_RATE
@@ -51,54 +51,51 @@ def soundtrack(programme: Programme) -> Soundtrack | None:
     return None
 
 
-def sound(programme: Programme, channels: int) -> Iterator[Samples]:
-    """All sound as float32 [up to BLOCK, channels] at 48 kHz, as long as the programme; silence where there is none.
+class SoundReader:
+    """The sound of a Programme as float32 blocks. `decoded`: seconds that came from files, so far."""
 
-    Sound that does not decode is left out. Raises DeliveryError where a file has gone.
-    """
-    at = 0
-    for segment in programme.sound:
-        start, end = (round(time * SAMPLE_RATE) for time in (segment.start, segment.start + segment.duration))
-        yield from _silence(start - at, channels)
-        at = max(at, start)
-        for block in _segment(segment, channels):
-            kept = block[: max(0, end - at)]
-            at += len(kept)
-            if len(kept):
-                yield kept
-            if at >= end:
-                break
-    yield from _silence(round(programme.duration * SAMPLE_RATE) - at, channels)
+    def __init__(self, programme: Programme, channels: int) -> None:
+        self._programme = programme
+        self._channels = channels
+        self.decoded = 0.0
 
+    def blocks(self) -> Iterator[Samples]:
+        """[up to BLOCK, channels] at 48 kHz, as long as the programme; silence where there is no sound.
 
-def measure(programme: Programme, track: Soundtrack) -> Iterator[tuple[float, LoudnessMeter]]:
-    """Measures all sound; yields the share that is done, 0 to 1, with the meter, which is finished at the end."""
-    meter, done = LoudnessMeter(track.weights), 0
-    for block in sound(programme, len(track.weights)):
-        meter.push(block)
-        done += len(block)
-        yield min(1.0, done / SAMPLE_RATE / float(programme.duration)), meter
-    meter.finish()
-    yield 1.0, meter
+        Sound that does not decode is left out. Raises DeliveryError where a file cannot be opened.
+        """
+        at = 0
+        for segment in self._programme.sound:
+            start, end = (round(time * SAMPLE_RATE) for time in (segment.start, segment.start + segment.duration))
+            yield from _silence(start - at, self._channels)
+            at = max(at, start)
+            for block in self._segment(segment):
+                kept = block[: max(0, end - at)]
+                at += len(kept)
+                if len(kept):
+                    yield kept
+                if at >= end:
+                    break
+        yield from _silence(round(self._programme.duration * SAMPLE_RATE) - at, self._channels)
 
-
-def _segment(segment: SoundSegment, channels: int) -> Iterator[Samples]:
-    """The sound of a segment from its entry on, in blocks of at most BLOCK."""
-    with opened(segment.path, segment.key) as container:
-        streams = _streams(container)
-        zero = _zero(container, streams)
-        if segment.entry > 5:
-            container.seek(int((zero + segment.entry - 1) * 1_000_000))
-        lines = {stream.index: _Line(zero + segment.entry) for stream in streams}
-        for frame, index in _frames(container, streams):
-            lines[index].take(frame)
-            lengths = [line.samples for line in lines.values()]
-            while min(lengths) >= BLOCK or max(lengths) >= _LEAD:
-                yield _fitted([line.cut(BLOCK) for line in lines.values()], channels)
+    def _segment(self, segment: SoundSegment) -> Iterator[Samples]:
+        """The sound of a segment from its entry on."""
+        with opened(segment.path, segment.key) as container:
+            streams = _streams(container)
+            zero = _zero(container, streams)
+            if segment.entry > 5:
+                container.seek(int((zero + segment.entry - 1) * 1_000_000))
+            lines = {stream.index: _Line(zero + segment.entry) for stream in streams}
+            for frame, index in _frames(container, streams):
+                self.decoded += frame.samples / frame.sample_rate / len(streams)
+                lines[index].take(frame)
                 lengths = [line.samples for line in lines.values()]
-        while any(line.samples for line in lines.values()):
-            longest = min(BLOCK, max(line.samples for line in lines.values()))
-            yield _fitted([line.cut(longest) for line in lines.values()], channels)
+                while min(lengths) >= BLOCK or max(lengths) >= _LEAD:
+                    yield _fitted([line.cut(BLOCK) for line in lines.values()], self._channels)
+                    lengths = [line.samples for line in lines.values()]
+            while any(line.samples for line in lines.values()):
+                longest = min(BLOCK, max(line.samples for line in lines.values()))
+                yield _fitted([line.cut(longest) for line in lines.values()], self._channels)
 
 
 class _Line:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.records import Analysis, Estimate, Shot, Title
+from catalog.records import Analysis, Estimate, Loudness, Shot, Title
 from plugins.hookspecs import Exporter, hookimpl
 
 FORMAT_VERSION = 1
@@ -50,6 +50,18 @@ def document(analysis: Analysis) -> dict[str, Any]:
             for beat in analysis.beats
         ],
         "scores": [vars(score) for score in analysis.scores],
+        "loudness": None if analysis.loudness is None else loudness_document(analysis.loudness),
+        "active_picture": None if analysis.active_picture is None else vars(analysis.active_picture),
+        "segments": [
+            {
+                "kind": stretch.kind,
+                "start_frame": stretch.start,
+                "end_frame": stretch.end,
+                "start_tc": title.timecode(stretch.start),
+                "end_tc": title.timecode(stretch.end),
+            }
+            for stretch in analysis.stretches
+        ],
         "model_runs": [vars(run) for run in analysis.runs],
         "analysed_at": analysis.analysed_at,
         "app_version": analysis.app_version,
@@ -73,6 +85,16 @@ def shot_document(title: Title, shot: Shot) -> dict[str, Any]:
         "time_of_day": _estimate(shot.time_of_day),
         "movement": _estimate(shot.movement),
         "tags": dict(shot.tags),
+        "loudness_lufs": shot.loudness,
+    }
+
+
+def loudness_document(loudness: Loudness) -> dict[str, Any]:
+    return {
+        "integrated_lufs": loudness.integrated,
+        "true_peak_dbtp": loudness.true_peak,
+        "range_lu": loudness.range,
+        "layout": loudness.layout,
     }
 
 
