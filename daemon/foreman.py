@@ -17,13 +17,17 @@ from daemon.crew import Crew, Verdict
 from daemon.display import Display
 from daemon.faults import sentence
 from daemon.intake import look_at
+from daemon.names import as_path
 from daemon.queue import Job
+from daemon.reception import DONE_FOLDER
 from daemon.staging import clear_job, jobs_in_staging, take_job_lock
 
 log = logging.getLogger("reelwatch.jobs")
 
 _PROGRESS_S = 2.0
 _BUSY_S = 5.0
+_KNOWN_PACKAGES = 200
+"""Packages of the catalog that may hold the original of a version file: each costs reading its lists."""
 
 
 class Foreman:
@@ -132,8 +136,14 @@ class Foreman:
         return not self.crew.workers and not self._unwritten
 
     def _search(self, job: Job) -> Sequence[Path]:
-        """An original version may lie in any ingest folder, or beside its version file."""
-        return list(dict.fromkeys([job.path.parent, *(ingest.path for ingest in self.settings.ingest)]))
+        """An original version may lie beside its version file, in any ingest folder, or where the catalog knows one."""
+        if job.kind not in ("dcp", "imf"):
+            return ()
+        folders = [job.path.parent, *(ingest.path for ingest in self.settings.ingest)]
+        folders += [ingest.path / DONE_FOLDER for ingest in self.settings.ingest if ingest.after == "move"]
+        newest = "SELECT source FROM titles WHERE kind IN ('dcp', 'imf') ORDER BY title_id DESC LIMIT ?"
+        known = [as_path(source) for (source,) in self._db.execute(newest, [_KNOWN_PACKAGES])]
+        return list(dict.fromkeys([*folders, *known]))
 
     def _note_progress(self) -> None:
         for worker in self.crew.workers.values():

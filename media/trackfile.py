@@ -134,15 +134,20 @@ def packages_in(folders: Sequence[Path], own: Path) -> list[Package]:
     """Packages, `own` left out, that are one of the folders or lie directly in one; unreadable ones are passed by."""
     found = []
     for folder in folders:
-        inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-        for candidate in (folder, *inside):
-            if os.path.realpath(candidate) == os.path.realpath(own) or asset_map_of(candidate) is None:
-                continue
+        for candidate in (folder, *_folders_in(folder)):
             try:
-                found.append(read_package(candidate))
-            except DeliveryError:
+                if os.path.realpath(candidate) != os.path.realpath(own) and asset_map_of(candidate) is not None:
+                    found.append(read_package(candidate))
+            except (DeliveryError, OSError):
                 continue
     return found
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_dir())
+    except OSError:
+        return []
 
 
 def sha1(path: Path) -> bytes:
