@@ -14,6 +14,8 @@ from reports.words import tag_name
 
 LANE_HEIGHT = 100
 TOP_TAGS = 6
+_QUIETEST = -60
+"""LUFS at the bottom of the loudness lane."""
 _STRENGTHS = (0.5, 0.7, 0.9)
 """Bounds between the four shades in which a tag's probability is drawn."""
 
@@ -45,6 +47,7 @@ def lanes(analysis: Analysis) -> tuple[Lane, ...]:
         *_setting_lanes(shots),
         _transition_lane(analysis),
         _rhythm_lane(analysis),
+        _loudness_lane(shots),
     ]
     found += [_tag_lane(shots, tag.tag) for tag in analysis.tags[:TOP_TAGS]]
     return tuple(lane for lane in found if lane.shapes)
@@ -106,6 +109,16 @@ def _rhythm_lane(analysis: Analysis) -> Lane:
     points = "L".join(f"{frame:.0f} {LANE_HEIGHT * (1 - 0.95 * cuts / most):.1f}" for frame, cuts in rhythm)
     path = f"M0 {LANE_HEIGHT}L{points}L{analysis.title.frames} {LANE_HEIGHT}z"
     return Lane("Cutting rhythm", "pace", f"Cuts a minute, at most {most:.0f}.", (Shape("rhythm", path),))
+
+
+def _loudness_lane(shots: Sequence[Shot]) -> Lane:
+    bars = []
+    for shot in shots:
+        if shot.loudness is not None and shot.loudness > _QUIETEST:
+            height = LANE_HEIGHT * min(1.0, 1 - shot.loudness / _QUIETEST)
+            bars.append(f"M{shot.start} {LANE_HEIGHT}v{-height:.0f}h{shot.frames}v{height:.0f}z")
+    note = f"Mean loudness of each shot (EBU R 128), from {_QUIETEST} to 0 LUFS."
+    return Lane("Loudness", "loudness", note, (Shape("loud", "".join(bars)),) if bars else ())
 
 
 def _tag_lane(shots: Sequence[Shot], tag: str) -> Lane:

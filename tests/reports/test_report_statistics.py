@@ -70,6 +70,16 @@ def test_lanes_with_nothing_to_show_are_left_out() -> None:
     assert [lane.name for lane in lanes(analysis)] == ["Shots"]
 
 
+def test_loudness_is_drawn_from_the_bottom_up() -> None:
+    values = (-30.0, None, -70.0)
+    loud = tuple(
+        dataclasses.replace(shot, loudness=lufs) for shot, lufs in zip(shots_of(10, 20, 30), values, strict=True)
+    )
+    analysis = dataclasses.replace(make_analysis(4), shots=loud, transitions=(), tags=(), beats=(), scenes=())
+    lane = next(lane for lane in lanes(analysis) if lane.name == "Loudness")
+    assert [shape.path for shape in lane.shapes] == ["M0 100v-50h10v50z"]
+
+
 def test_advisories_name_the_surest_shot_first() -> None:
     shots = shots_of(10, 10, 10)
     shots[0] = dataclasses.replace(shots[0], tags={"weapon": 0.6})

@@ -10,7 +10,7 @@ from made_up_film import draw_key_frame, make_analysis
 from sqlite_utils import Database
 
 from catalog.library import CatalogError, Library, open_catalog, writing
-from catalog.records import Analysis, Shot
+from catalog.records import Analysis, Loudness, Shot
 from catalog.store import save, slug_of
 from reports.entry import thumbnail_name
 from reports.thumbnails import write_thumbnail
@@ -67,6 +67,16 @@ def test_shots_fold_by_scene_and_those_in_none_have_no_head(db: Database, librar
     without = page_of(db, library, dataclasses.replace(analysis, scenes=analysis.scenes[:1]))
     assert without.count('class="scene-head"') == 1 and without.count('class="shot"') == 20
     assert "fold-all" not in page_of(db, library, dataclasses.replace(analysis, scenes=()))
+
+
+def test_loudness_is_told_where_it_was_measured(db: Database, library: Library) -> None:
+    made = make_analysis(8)
+    assert "LUFS" not in page_of(db, library, made)
+    text = page_of(db, library, dataclasses.replace(made, loudness=Loudness(-23.1, -1.25, 7.5, "5.1")))
+    assert "-23.1 LUFS<small>5.1, peak -1.2 dBTP" in text
+    assert "not measured</span><small>stereo<" in page_of(
+        db, library, dataclasses.replace(made, loudness=Loudness(None, None, None, "stereo"))
+    )
 
 
 def test_a_hostile_name_stays_text(db: Database, library: Library) -> None:
