@@ -158,7 +158,10 @@ def _read_playlists(package: Package) -> None:
         if isinstance(safe, Finding):
             package.findings.append(safe)
             continue
-        if root_name(path) != "CompositionPlaylist":
+        kind = root_name(path)
+        if kind == "OutputProfileList":
+            _note_profiles(package, path)
+        if kind != "CompositionPlaylist":
             continue
         root = _parsed(package, path)
         if root is None:
@@ -167,6 +170,15 @@ def _read_playlists(package: Package) -> None:
         if os.path.realpath(path) not in listed:
             name = package.name(path)
             note(package, "unlisted file", "warning", f"The asset map does not list the playlist {name}.", name)
+
+
+def _note_profiles(package: Package, path: Path) -> None:
+    """An output profile list (ST 2067-100) says how to make other versions of a composition; none is made here."""
+    root = _parsed(package, path)
+    if root is not None:
+        name, about = package.name(path), uuid_of(root.value("CompositionPlaylistId"))
+        message = f"{name} is an output profile list of the playlist {about}; the playlist itself is analysed."
+        note(package, "further profile", "note", message, name)
 
 
 def _distinct(paths: Iterable[Path]) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,7 +35,7 @@ UNSOUND = {
     "dcp/libdcp_encryption_test": {"encrypted essence"},
     "dcp/clairmeta_ECL08-SINGLE-CPL": {"missing asset"},
     "imf/photon_Application2": {"missing asset map"},
-    "imf/photon_MERIDIAN_Netflix_Photon_161006": {"short file", "missing file"},
+    "imf/photon_MERIDIAN_Netflix_Photon_161006": {"short file", "missing file", "further profile"},
     "imf/photon_MissingFilesAndAssetMapEntries": {"unlisted file", "missing file"},
 }
 
@@ -51,6 +52,15 @@ def test_a_sound_package_has_no_findings(shared_data: Path, name: str) -> None:
 @pytest.mark.parametrize("name", UNSOUND)
 def test_an_unsound_package_says_what_is_wrong(shared_data: Path, name: str) -> None:
     assert codes(shared_data / "packages" / name) == UNSOUND[name]
+
+
+def test_an_output_profile_list_is_listed(shared_data: Path, tmp_path: Path) -> None:
+    (profile,) = (shared_data / "packages/imf/photon_MERIDIAN_Netflix_Photon_161006").glob("OPL_*.xml")
+    shutil.copytree(shared_data / "packages/imf/photon_htj2k", tmp_path / "imf")
+    shutil.copy(profile, tmp_path / "imf")
+    listed = [finding for finding in open_programme(tmp_path / "imf").findings if finding.code == "further profile"]
+    assert [(each.severity, each.file) for each in listed] == [("note", profile.name)]
+    assert "playlist 0eb3d1b9-b77b-4d3f-bbe5-7c69b15dca85" in listed[0].message
 
 
 def test_findings_become_json(shared_data: Path) -> None:
