@@ -6,7 +6,6 @@ into chunks. Costs are for one frame on one core.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,7 +53,7 @@ def describe(thumbnail: Picture, before: FrameDescription | None) -> FrameDescri
     fine = (small @ _LUMA).astype(np.float32)
     luma = _pairs_mean(fine)
     deviation = float(fine.std())
-    colour = small.reshape(9, 4, 16, 4, 3).mean(axis=(1, 3), dtype=np.float32) / np.float32(_WHITE)
+    colour = _quarters_sum(small).astype(np.float32) / np.float32(16 * _WHITE)
     bins = (small >> 7).astype(np.int32) @ _BIN
     counts = np.bincount(bins.ravel(), minlength=512)
     levels = np.bincount((fine.ravel() * np.float32(63.99)).astype(np.int32), minlength=64) / fine.size
@@ -90,6 +89,13 @@ def _halved(thumbnail: Picture) -> NDArray[np.uint16]:
     return rows_summed[:, 0::2] + rows_summed[:, 1::2]
 
 
+def _quarters_sum(small: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """[9, 16, 3] from [36, 64, 3], sums of sixteen; slices added are four times as fast as a sum over axes."""
+    rows = small[0::4] + small[1::4] + small[2::4] + small[3::4]
+    sums: NDArray[np.uint16] = rows[:, 0::4] + rows[:, 1::4] + rows[:, 2::4] + rows[:, 3::4]
+    return sums
+
+
 def _pairs_mean(luma: Floats) -> Floats:
     rows_summed = luma[0::2] + luma[1::2]
     return (rows_summed[:, 0::2] + rows_summed[:, 1::2]) * np.float32(0.25)
@@ -97,12 +103,20 @@ def _pairs_mean(luma: Floats) -> Floats:
 
 def _motion(before: Floats, luma: Floats) -> tuple[float, float, float]:
     """Blocks of 3x4 looked for in the frame before, up to 2 pixels around: 8 pixels of a thumbnail."""
-    padded = np.pad(before, _SHIFT, mode="edge")
-    moved = np.lib.stride_tricks.sliding_window_view(padded, luma.shape).reshape(-1, *luma.shape) - luma
+    padded = before[_PADDED_ROWS, _PADDED_COLUMNS]
+    moved = np.lib.stride_tricks.as_strided(padded, (_SHIFTS, _SHIFTS, *luma.shape), padded.strides * 2) - luma
     np.abs(moved, out=moved)
-    costs = moved.reshape(len(moved), ROWS // 3, 3, COLUMNS // 4, 4).mean(axis=(2, 4))
+    columns = (moved.reshape(-1, COLUMNS) @ _BLOCK_COLUMNS).reshape(-1, ROWS // 3, 3, COLUMNS // 4)
+    costs = columns[:, :, 0] + columns[:, :, 1] + columns[:, :, 2]
     best = costs.min(axis=0)
     return float(best.mean()), float(costs[len(costs) // 2].mean()), float((best > 0.06).mean())
+
+
+_SHIFTS = 2 * _SHIFT + 1
+_PADDED_ROWS = np.arange(-_SHIFT, ROWS + _SHIFT).clip(0, ROWS - 1)[:, None]
+_PADDED_COLUMNS = np.arange(-_SHIFT, COLUMNS + _SHIFT).clip(0, COLUMNS - 1)
+_BLOCK_COLUMNS = np.repeat(np.eye(COLUMNS // 4, dtype=np.float32), 4, axis=0) / np.float32(12)
+"""Sums the columns of blocks of 3x4, as a product: six times as fast as a mean over axes."""
 
 
 def features_at(window: Sequence[FrameDescription], at: int) -> Floats:
@@ -122,10 +136,8 @@ def features_at(window: Sequence[FrameDescription], at: int) -> Floats:
         here.dark,
         here.entropy / 6,
     ]
-    for lag in LAGS:
-        values += _difference(near(-lag), here)
-    for span in SPANS:
-        values += _mixture(near(-span), here, near(span))
+    values += _differences([near(-lag) for lag in LAGS], here)
+    values += _mixtures([near(-span) for span in SPANS], here, [near(span) for span in SPANS])
     values += [
         here.mean - before.mean,
         here.deviation - before.deviation,
@@ -135,12 +147,14 @@ def features_at(window: Sequence[FrameDescription], at: int) -> Floats:
     return np.array(values, np.float32)
 
 
-def _difference(one: FrameDescription, other: FrameDescription) -> tuple[float, float, float]:
-    return (
-        float(np.abs(one.colour - other.colour).mean()) * 4,
-        1 - _affinity(one, other),
-        1 - _likeness(one, other),
-    )
+def _differences(others: Sequence[FrameDescription], here: FrameDescription) -> list[float]:
+    """For each of the others: how far colours, histogram and pattern are from here."""
+    colours = np.array([other.colour for other in others]) - here.colour
+    far = np.abs(colours).mean(axis=(1, 2, 3)) * 4
+    values: list[float] = []
+    for other, colour in zip(others, far.tolist(), strict=True):
+        values += (colour, 1 - _affinity(other, here), 1 - _likeness(other, here))
+    return values
 
 
 def _affinity(one: FrameDescription, other: FrameDescription) -> float:
@@ -150,25 +164,35 @@ def _affinity(one: FrameDescription, other: FrameDescription) -> float:
 
 def _likeness(one: FrameDescription, other: FrameDescription) -> float:
     """Correlation of the pictures, blind to brightness and contrast."""
-    return float((one.pattern * other.pattern).mean())
+    return float(one.pattern.ravel() @ other.pattern.ravel()) / one.pattern.size
 
 
-def _mixture(first: FrameDescription, here: FrameDescription, last: FrameDescription) -> tuple[float, ...]:
+def _mixtures(
+    firsts: Sequence[FrameDescription], here: FrameDescription, lasts: Sequence[FrameDescription]
+) -> list[float]:
     """How far `here` is made of two others: mixed in a dissolve, side by side in a wipe, neither in motion.
 
-    Gives the distance of the two, the share of the last in the mix, what the mix leaves unexplained, what taking each
-    pixel from the nearer of the two leaves, and the change of contrast, which sinks in the middle of a dissolve.
+    For each pair: the distance of the two, the share of the last in the mix, what the mix leaves unexplained, what
+    taking each pixel from the nearer of the two leaves, and the change of contrast, which sinks amid a dissolve.
     """
-    path = last.luma - first.luma
-    step = here.luma - first.luma
-    length = float((path * path).sum())
-    share = float((step * path).sum()) / max(length, 1e-3)
-    rest = step - np.float32(share) * path
-    chosen = np.minimum(np.abs(step), np.abs(here.luma - last.luma))
-    return (
-        math.sqrt(length / path.size) * 4,
-        min(max(share, -1.0), 2.0),
-        min(float((rest * rest).sum()) / max(length, 0.2), 3.0),
-        min(float(chosen.mean()) / max(float(np.abs(path).mean()), 0.02), 3.0),
-        (here.deviation - (first.deviation + last.deviation) / 2) * 8,
+    first = np.array([each.luma.ravel() for each in firsts])
+    last = np.array([each.luma.ravel() for each in lasts])
+    path, step, back = last - first, here.luma.ravel() - first, here.luma.ravel() - last
+    lengths = np.einsum("ij,ij->i", path, path)
+    shares = np.einsum("ij,ij->i", step, path) / np.maximum(lengths, np.float32(1e-3))
+    rest = step - shares[:, None] * path
+    rests = np.einsum("ij,ij->i", rest, rest)
+    chosen = np.minimum(np.abs(step), np.abs(back)).mean(axis=1)
+    apart = np.abs(path).mean(axis=1)
+    contrast = [(here.deviation - (a.deviation + b.deviation) / 2) * 8 for a, b in zip(firsts, lasts, strict=True)]
+    found = np.stack(
+        [
+            np.sqrt(lengths / path.shape[1]) * 4,
+            shares.clip(-1, 2),
+            (rests / np.maximum(lengths, np.float32(0.2))).clip(None, 3),
+            (chosen / np.maximum(apart, np.float32(0.02))).clip(None, 3),
+            contrast,
+        ],
+        axis=1,
     )
+    return [float(value) for value in found.ravel()]
