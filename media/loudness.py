@@ -28,7 +28,7 @@ _TICK = SAMPLE_RATE // 100
 _CHUNK = SAMPLE_RATE // 10
 _RUN = 40
 """Samples filtered by one matrix product. Any divisor of _CHUNK gives the same result; with this one no product is so
-large that OpenBLAS shares it among threads, which on a busy machine made it 40 times slower."""
+large that OpenBLAS shares it among threads, which on a busy machine made it many times slower."""
 _PHASES, _TAPS = 4, 24
 """True peak: four times oversampled (BS.1770-4 annex 2) by a windowed sinc of 24 taps a phase."""
 

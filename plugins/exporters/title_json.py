@@ -49,6 +49,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
             }
             for beat in analysis.beats
         ],
+        "scenes": [vars(scene) for scene in analysis.scenes],
         "scores": [vars(score) for score in analysis.scores],
         "loudness": None if analysis.loudness is None else loudness_document(analysis.loudness),
         "active_picture": None if analysis.active_picture is None else vars(analysis.active_picture),
