@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
+import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Stream
@@ -17,7 +18,7 @@ from media.colour import name_for
 from media.container import DECODING_ERRORS, opened, picture_stream
 from media.delivery import identify
 from media.findings import DeliveryError, Finding
-from media.programme import Programme, Segment, SoundSegment, Track, TrackKind
+from media.programme import MAX_FRAMES, Programme, Segment, SoundSegment, Track, TrackKind
 from media.sound import sound_detail
 from media.timecode import frame_of, has_drop_frame
 from media.timeline import Timeline, read_timeline
@@ -35,6 +36,8 @@ class _Facts:
     codec: str
     colour: str
     start_text: str
+    stated: Fraction
+    """Seconds that a Matroska header states; 0 where it does not, and for other containers."""
     tracks: tuple[Track, ...]
     findings: tuple[Finding, ...]
 
@@ -70,7 +73,7 @@ def open_file(path: Path) -> Programme:
         colour=facts.colour,
         segments=(Segment(path, 0, timeline.shown, "file"),),
         tracks=facts.tracks,
-        findings=(*([short] if short else []), *facts.findings, *_timing_findings(path, timeline)),
+        findings=(*_cut_findings(path, short, facts, timeline), *facts.findings, *_timing_findings(path, timeline)),
         pixel_aspect=facts.pixel_aspect,
         sound=(SoundSegment(path, Fraction(0), Fraction(0), timeline.shown / timeline.rate, "file"),) if heard else (),
     )
@@ -95,7 +98,8 @@ def _read_facts(path: Path) -> _Facts:
         colour = name_for("file", codec, int(frame.color_trc), int(frame.color_primaries))
         detail = f"{context.pix_fmt}, {frame.width}x{frame.height}"
         findings = _picture_findings(path, container, frame, aspect, detail)
-        return _Facts(width, height, aspect, codec, colour, start_text, tracks, findings)
+        stated = Fraction(container.duration or 0, av.time_base) if "matroska" in container.format.name else Fraction(0)
+        return _Facts(width, height, aspect, codec, colour, start_text, stated, tracks, findings)
 
 
 def _first_frame(container: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
@@ -133,6 +137,17 @@ def _picture_findings(
     if aspect != 1:
         notes.append(("anamorphic pixels", f"Pixels are {aspect} times as wide as high ({detail})."))
     return tuple(Finding(code, "note", message, file=path.name) for code, message in notes)
+
+
+def _cut_findings(path: Path, short: Finding | None, facts: _Facts, timeline: Timeline) -> tuple[Finding, ...]:
+    """Matroska lists no frames: what a cut file lacks follows from the duration its header still states."""
+    if short is None:
+        return ()
+    expected, held = round(facts.stated * timeline.rate), timeline.shown
+    if not held < expected <= MAX_FRAMES:
+        return (short,)
+    message = f"About {expected - held} of {expected} frames are missing at its end."
+    return short, Finding("lost frames", "warning", message, path.name, "", str(expected), str(held))
 
 
 def _timing_findings(path: Path, timeline: Timeline) -> tuple[Finding, ...]:

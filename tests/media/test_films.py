@@ -177,6 +177,17 @@ def test_frames_that_are_lost_are_named(tmp_path: Path) -> None:
     assert [finding.code for finding in reader.findings] == ["lost frames"]
 
 
+@pytest.mark.parametrize(("name", "codec"), [("film.mkv", "libx264"), ("film.webm", "libvpx")])
+def test_a_cut_matroska_film_says_how_many_frames_it_lacks(tmp_path: Path, name: str, codec: str) -> None:
+    path = write_film(tmp_path / name, codec, 100, options={"b": "1M", "g": "10"})
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    programme = open_programme(path)
+    lost = {finding.code: finding for finding in programme.findings}["lost frames"]
+    assert (int(lost.expected), int(lost.found)) == (100, programme.frames)
+    assert lost.message == f"About {100 - programme.frames} of 100 frames are missing at its end."
+    assert 20 < programme.frames < 80
+
+
 @pytest.mark.parametrize("name", ["film.mkv", "film.avi", "film.mxf", "film.mov"])
 def test_a_cut_film_says_so(tmp_path: Path, name: str) -> None:
     codec = {"film.mxf": "mpeg2video", "film.avi": "mpeg4"}.get(name, "libx264")
