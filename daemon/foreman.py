@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -56,19 +58,28 @@ class Foreman:
     def recover(self) -> None:
         """Mends what a daemon or worker left that was killed, before anything else is begun."""
         for job in queue.in_states(self._db, ["running"]):
-            lock = take_job_lock(self.library, job.job_id)
-            if lock is None:
-                continue
-            delay = queue.back_off(job.attempts - 1, self.settings.retry_s) if job.attempts > 1 else 0.0
-            reason = "It was interrupted while it was worked on; it begins anew."
-            due = {"not_before": self._wall() + delay}
-            queue.change(self._db, job.job_id, "queued", reason, of=("running",), **due)
-            clear_job(self.library, job.job_id, lock)
+            self._take_back(job)
         for job_id in jobs_in_staging(self.library):
             lock = take_job_lock(self.library, job_id)
             if lock is not None:
                 clear_job(self.library, job_id, lock)
         self._put_away_what_was_left()
+
+    def _take_back(self, job: Job) -> None:
+        """Queues a running job again, unless a worker still holds it."""
+        lock = take_job_lock(self.library, job.job_id)
+        if lock is None:
+            return
+        delay = queue.back_off(job.attempts - 1, self.settings.retry_s) if job.attempts > 1 else 0.0
+        reason = "It was interrupted while it was worked on; it begins anew."
+        due = {"not_before": self._wall() + delay}
+        queue.change(self._db, job.job_id, "queued", reason, of=("running",), **due)
+        clear_job(self.library, job.job_id, lock)
+
+    def _orphans(self) -> list[Job]:
+        """Running jobs whose daemon or command is gone; a worker outlives it by a moment and keeps the lock so long."""
+        running = queue.in_states(self._db, ["running"])
+        return [job for job in running if job.job_id not in self.crew.workers and not _is_alive(job)]
 
     def _put_away_what_was_left(self) -> None:
         """Deliveries whose job ended and which should have been moved, where their files are still the same."""
@@ -81,7 +92,9 @@ class Foreman:
                     self._put_away(queue.find(self._db, job_id), state)
 
     def start_due(self) -> None:
-        """Starts jobs while there are free workers and jobs that are due."""
+        """Starts jobs while there are free workers and jobs that are due; those of dead daemons are due again."""
+        for orphan in self._orphans():
+            self._take_back(orphan)
         while len(self.crew.workers) < self.settings.workers:
             job = queue.claim(self._db, self._wall())
             if job is None:
@@ -133,7 +146,7 @@ class Foreman:
 
     @property
     def is_idle(self) -> bool:
-        return not self.crew.workers and not self._unwritten
+        return not self.crew.workers and not self._unwritten and not self._orphans()
 
     def _search(self, job: Job) -> Sequence[Path]:
         """An original version may lie beside its version file, in any ingest folder, or where the catalog knows one."""
@@ -238,3 +251,16 @@ def _bytes_of(path: Path) -> int:
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     except OSError:
         return 0
+
+
+def _is_alive(job: Job) -> bool:
+    """Whether the process that claimed the job is there; of another host nobody here can say."""
+    if job.host != socket.gethostname():
+        return True
+    try:
+        os.kill(job.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

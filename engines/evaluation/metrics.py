@@ -68,8 +68,6 @@ def interval(
     names, member = np.unique(np.asarray(groups), return_inverse=True)
     rows = [np.flatnonzero(member == g) for g in range(len(names))]
     rng = np.random.default_rng(seed)
-    drawn = [
-        measure(np.concatenate([rows[g] for g in rng.integers(0, len(rows), len(rows))])) for _ in range(draws)
-    ]
+    drawn = [measure(np.concatenate([rows[g] for g in rng.integers(0, len(rows), len(rows))])) for _ in range(draws)]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return float(low), float(high)

@@ -69,4 +69,3 @@ def _jpeg(picture: Picture, quantiser: int) -> Picture:
     data = b"".join(bytes(packet) for packet in [*coder.encode(frame), *coder.encode(None)])
     with av.open(io.BytesIO(data), "r", format="jpeg_pipe") as container:
         return to_rgb(next(container.decode(video=0)))
-

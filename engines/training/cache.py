@@ -79,9 +79,7 @@ def _write(
     part.rename(file)
 
 
-def _batches(
-    paths: Sequence[Path], size: tuple[int, int], number: int, seed: int
-) -> Iterator[NDArray[np.uint8]]:
+def _batches(paths: Sequence[Path], size: tuple[int, int], number: int, seed: int) -> Iterator[NDArray[np.uint8]]:
     """uint8 [N, H, W, 3], prepared one batch ahead in threads."""
 
     def prepare(start: int) -> NDArray[np.uint8]:
@@ -96,4 +94,3 @@ def _batches(
             batch = waiting.result()
             waiting = ahead.submit(prepare, following) if following is not None else None
             yield batch
-

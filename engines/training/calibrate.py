@@ -63,9 +63,7 @@ def calibrate_posters(outputs: Outputs, targets: Outputs) -> dict[str, Any]:
     low, high = np.quantile(rating - (mean + slope * raw), [0.1, 0.9]) if len(raw) else (-2.0, 2.0)
     return {
         "genre": {"temperature": _sigmoid_temperature(outputs["genre"].ravel(), targets["genre"].ravel() > 0.5)},
-        "success": {
-            "temperature": _sigmoid_temperature(outputs["success"][known], targets["success"][known] > 0.5)
-        },
+        "success": {"temperature": _sigmoid_temperature(outputs["success"][known], targets["success"][known] > 0.5)},
         "rating": {"mean": float(mean), "slope": float(slope), "below": float(-low), "above": float(high)},
     }
 

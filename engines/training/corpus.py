@@ -83,5 +83,3 @@ FrozenCall = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 def _tensors(targets: FilmTargets | PosterTargets) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(values) for name, values in asdict(targets).items()}
-
-

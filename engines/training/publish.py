@@ -41,9 +41,7 @@ def publish(network: CompactNetwork, corpus: Corpus, plan: Plan, data: Path, out
         outputs_of(network, corpus.film_dev), _arrays(corpus.film_dev), corpus.film_dev_pictures
     )
     posters = corpus.posters_dev
-    calibration |= (
-        calibrate_posters(outputs_of(network, posters), _arrays(posters)) if posters else _UNCALIBRATED
-    )
+    calibration |= calibrate_posters(outputs_of(network, posters), _arrays(posters)) if posters else _UNCALIBRATED
     card = describe(path, calibration, thresholds, plan)
     runtime = OnnxRuntimeCpu()
     runtime.load(path)

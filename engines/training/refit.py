@@ -31,9 +31,7 @@ def refit(network: CompactNetwork, start: dict[str, Tensor], corpus: Corpus) -> 
             value.lerp_(start[name], 1 - TUNED_SHARE)
     features = torch.cat([pooled_features(network, corpus.film_fit, v) for v in range(_VARIANTS)])
     targets = corpus.film_fit.targets
-    weight, bias = logistic(
-        features, targets["tags"].repeat(_VARIANTS, 1), targets["tags_weight"].repeat(_VARIANTS, 1)
-    )
+    weight, bias = logistic(features, targets["tags"].repeat(_VARIANTS, 1), targets["tags_weight"].repeat(_VARIANTS, 1))
     with torch.no_grad():
         network.tags_pooled.weight.copy_(weight)
         network.tags_pooled.bias.copy_(bias)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from daemon import queue
 from daemon.config import Limits, Settings
 from daemon.display import Lines
 from daemon.foreman import Foreman
+from daemon.staging import take_job_lock
 from tests.daemon.drawn import write_film
 
 PATIENCE_S = 180.0
@@ -152,6 +155,24 @@ def test_a_job_whose_worker_is_gone_is_queued_again(db: Database, foreman: Forem
     assert queue.claim(db, time.time()) is not None
     foreman.recover()
     work(foreman, lambda: ended(db, job))
+    assert queue.find(db, job).state == "done"
+
+
+def test_a_job_whose_dead_daemon_left_a_dying_worker_is_taken_over_when_that_is_gone(
+    db: Database, foreman: Foreman, tmp_path: Path
+) -> None:
+    job = queue_film(db, tmp_path, "film.mp4")
+    lock = take_job_lock(foreman.library, job)
+    assert lock is not None
+    claimer = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    assert queue.claim_one(db, job)
+    db.execute("UPDATE jobs SET pid = ? WHERE job_id = ?", [int(claimer.stdout), job])
+    db.conn.commit()
+    foreman.recover()
+    foreman.start_due()
+    assert queue.find(db, job).state == "running" and not foreman.is_idle
+    os.close(lock)
+    work(foreman, lambda: foreman.is_idle)
     assert queue.find(db, job).state == "done"
 
 
