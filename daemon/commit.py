@@ -43,7 +43,8 @@ def commit(db: Database, library: Library, job: Job, analysis: Analysis, thumbna
         if people_have_spoken(db, title_id):
             rederive(db, title_id, summarise, find_beats)
         write_pages(db, library, title_id)
-        reason = f"Analysed: {len(analysis.shots)} shots in {analysis.title.frames} frames."
+        shots = len(analysis.shots)
+        reason = f"Analysed: {shots} {'shot' if shots == 1 else 'shots'} in {analysis.title.frames} frames."
         if not queue.change_within(db, job.job_id, "done", reason, of=("running",), title_id=title_id, progress=1.0):
             raise JobTaken
     return title_id

@@ -14,7 +14,7 @@ from engines.beats import find_beats
 from engines.cards import ModelCard
 from engines.compact import CompactModel
 from engines.hearing import hear, with_loudness
-from engines.judging import judged
+from engines.judging import judged, shows_something
 from engines.runtimes import Runtime
 from engines.score import score_title
 from engines.segments import SegmentFinder
@@ -50,7 +50,7 @@ def load_models() -> Models:
 def analyse(reader: Reader, models: Models, on_key_frame: OnKeyFrame, progress: OnProgress) -> Analysis:
     """Looks at every frame once for shots and segments, then at each shot's key frame for the rest; hears all sound.
 
-    A shot whose key frame cannot be decoded keeps its place, with nothing said of its picture.
+    A shot whose key frame is black or cannot be decoded keeps its place, with nothing said of its picture.
     """
     detector = ShotDetector()
     started = time.perf_counter()
@@ -106,14 +106,12 @@ def _judge(
     for start in range(0, len(shots), _BATCH):
         batch = shots[start : start + _BATCH]
         pictures = dict(reader.pictures([shot.key_frame for shot in batch], KEY_FRAME_WIDTH))
-        seen = [shot for shot in batch if shot.key_frame in pictures]
-        judgement = model.judge([pictures[shot.key_frame] for shot in seen]) if seen else None
+        seen = [shot for shot in batch if shot.key_frame in pictures and shows_something(pictures[shot.key_frame])]
+        judgement = model.judge([pictures[shot.key_frame] for shot in seen])
         for shot in batch:
-            if judgement is not None and shot.key_frame in pictures:
+            if shot.key_frame in pictures:
                 on_key_frame(shot.number, pictures[shot.key_frame])
-                yield judged(shot, model, judgement, seen.index(shot))
-            else:
-                yield shot
+            yield judged(shot, model, judgement, seen.index(shot)) if shot in seen else shot
         progress("looking at key frames", (start + len(batch)) / len(shots))
 
 

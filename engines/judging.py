@@ -7,6 +7,15 @@ from dataclasses import replace
 from catalog.records import Estimate, Shot
 from engines.classes import SCALES
 from engines.compact import CompactModel, Judgement
+from media.programme import Picture
+
+_BLACK, _LIT = 32, 0.002
+"""Of 255, and the share of pixels above it that a picture needs to show something."""
+
+
+def shows_something(picture: Picture) -> bool:
+    """False for black: a model made of pictures would still find a scale in it, mostly extreme wide shot."""
+    return bool((picture.max(axis=2) > _BLACK).mean() > _LIT)
 
 
 def judged(shot: Shot, model: CompactModel, judgement: Judgement, row: int) -> Shot:

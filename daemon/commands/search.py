@@ -32,13 +32,13 @@ def search(query: tuple[str, ...], library: Library, limit: int, as_json: bool) 
         print_json(dataclasses.asdict(hits))
         return
     for title in hits.titles:
-        click.echo(f"{title.title} (title {title.title_id}): {title.shots} shots")
+        click.echo(f"{title.title} (title {title.title_id}): {_counted(title.shots, 'shot')}")
         for shot in hits.shots:
             if shot.title_id == title.title_id:
                 click.echo(f"  {shot.shot:>5}  {shot.start_tc} - {shot.end_tc}  {_says(shot)}")
     found = sum(title.shots for title in hits.titles)
     if found > len(hits.shots):
-        click.echo(f"{found - len(hits.shots)} more shots; --limit shows more.", err=True)
+        click.echo(f"{_counted(found - len(hits.shots), 'more shot')}; --limit shows more.", err=True)
     if not found:
         click.echo("Nothing fits.", err=True)
 
@@ -60,3 +60,7 @@ def _quoted(word: str) -> str:
 def _says(shot: ShotHit) -> str:
     said = ["unsure" if value == "" else value or "-" for value in (shot.scale, shot.place, shot.time_of_day)]
     return f"{said[0]:<6} {said[1]:<6} {said[2]:<6} {' '.join(shot.tags)}".rstrip()
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

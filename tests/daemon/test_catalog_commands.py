@@ -35,7 +35,7 @@ def _json(library: Path, command: str, *arguments: str) -> object:
 def test_search_prints_titles_and_shots(library: Path) -> None:
     result = _call(library, "search", "tag:forest", "scale:cu")
     assert result.exit_code == 0
-    assert "The Séance (title 1): 1 shots" in result.stdout
+    assert "The Séance (title 1): 1 shot" in result.stdout
     assert "01:00:00;00 - 01:00:03;10  CU     INT    unsure forest music" in result.stdout
     found = _json(library, "search", "tag:forest")
     assert isinstance(found, dict)
@@ -44,7 +44,7 @@ def test_search_prints_titles_and_shots(library: Path) -> None:
 
 def test_search_puts_back_the_quotation_marks_a_shell_takes(library: Path) -> None:
     for words in (('"the séance" len:>5s',), ("the séance", "len:>5s"), ("beat:pursuit", "len:>5s")):
-        assert "1 shots" in _call(library, "search", *words).stdout
+        assert "1 shot" in _call(library, "search", *words).stdout
 
 
 def test_search_says_what_is_wrong_with_a_query(library: Path) -> None:
@@ -54,7 +54,7 @@ def test_search_says_what_is_wrong_with_a_query(library: Path) -> None:
 
 
 def test_search_says_how_much_it_leaves_out(library: Path) -> None:
-    assert "1 more shots" in _call(library, "search", "séance", "--limit", "1").stderr
+    assert "1 more shot;" in _call(library, "search", "séance", "--limit", "1").stderr
 
 
 def test_export_writes_to_a_file_or_to_standard_output(library: Path, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_library_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 def test_a_correction_is_found_exported_reported_and_undone(library: Path) -> None:
     said = _json(library, "correct", "1", "1", "--scale", "ms", "--tag", "+war", "--tag", "-forest", "--by", "anna")
     assert said == {"title": 1, "act": 1, "undone": False}
-    assert "1 shots" in _call(library, "search", "scale:MS tag:war").stdout
+    assert "1 shot" in _call(library, "search", "scale:MS tag:war").stdout
     exported = json.loads(_call(library, "export", "1", "--format", "json").stdout)
     assert exported["shots"][0]["scale"] == {"value": "MS", "confidence": 1.0, "source": "person"}
     assert [each["tag"] for each in exported["tags"]] == ["war", "music"]
@@ -94,7 +94,7 @@ def test_a_correction_is_found_exported_reported_and_undone(library: Path) -> No
     history = _json(library, "correct", "1", "--history")
     assert isinstance(history, list) and {each["by"] for each in history} == {"anna"} and len(history) == 3
     assert "taken back" in _call(library, "correct", "1", "1", "--undo").stdout
-    assert "1 shots" in _call(library, "search", "scale:CU tag:forest").stdout
+    assert "1 shot" in _call(library, "search", "scale:CU tag:forest").stdout
     assert _call(library, "correct", "1", "--undo").exit_code == 1
 
 
@@ -108,7 +108,7 @@ def test_corrections_in_bulk_are_all_taken_or_none(library: Path, tmp_path: Path
     sheet.write_text("shot,scale\n1,CU\n2,huge\n")
     result = _call(library, "correct", "1", "--csv", str(sheet))
     assert result.exit_code == 1 and "reviewed.csv, line 3: 'HUGE' is no scale" in result.stderr
-    assert "1 shots" in _call(library, "search", "scale:MCU").stdout
+    assert "1 shot" in _call(library, "search", "scale:MCU").stdout
 
 
 @pytest.mark.parametrize(

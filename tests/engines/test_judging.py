@@ -10,7 +10,7 @@ import pytest
 
 from catalog.records import Shot
 from engines.compact import CompactModel, Judgement
-from engines.judging import judged
+from engines.judging import judged, shows_something
 
 THRESHOLDS = {"scale": 0.5, "place": 0.7, "time": 0.7, "forest": 0.4, "war": 0.6}
 
@@ -52,3 +52,11 @@ def test_below_the_threshold_the_answer_is_unsure_and_keeps_its_probability() ->
 def test_tags_stand_by_falling_probability() -> None:
     shot = judged(SHOT, _model(), _judgement([1, 0, 0, 0, 0, 0, 0], 1, 1, [0.6, 0.9]), 0)
     assert list(shot.tags) == ["war", "forest"]
+
+
+def test_black_shows_nothing_and_a_small_light_does() -> None:
+    picture = np.zeros((360, 640, 3), np.uint8)
+    picture += np.random.default_rng(0).integers(0, 20, picture.shape, np.uint8)
+    assert not shows_something(picture)
+    picture[100:130, 200:230] = 90
+    assert shows_something(picture)
