@@ -73,7 +73,7 @@ class CompactModel:
     def judge(self, pictures: Sequence[Picture]) -> Judgement:
         """Judge RGB uint8 pictures [H, W, 3] of any size; black bars are cut here, picture by picture.
 
-        Full HD costs 15 ms a picture before the network starts: hand over 400 to 960 columns where possible.
+        Full HD costs about 30 ms a picture before the network starts: hand over 400 to 960 columns where possible.
         """
         raw = self._outputs(pictures, FRAME_SIZE)
         scaled = self.card.calibration
