@@ -11,7 +11,7 @@ from typing import Literal
 
 from media.findings import Finding
 from media.package import uuid_of
-from media.programme import TrackKind
+from media.programme import MAX_FRAMES, TrackKind
 from media.xmltree import Element
 
 MAX_RESOURCES = 100_000
@@ -115,6 +115,17 @@ def picture_rate(rate: Fraction, parent: Element) -> Fraction:
     if not 1 <= rate <= 240:
         raise _impossible(parent, "EditRate", str(rate), "1 to 240 pictures a second")
     return rate
+
+
+def extent(parent: Element, kind: TrackKind, name: str) -> tuple[int, int, int]:
+    """Intrinsic duration, entry point and duration in edit units; `name` is that of the element of the duration.
+
+    Without an entry point it plays from 0, without a duration to the end. Raises Unplayable.
+    """
+    limit = MAX_FRAMES if kind == "picture" else MAX_FRAMES * 4000
+    intrinsic = number(parent, "IntrinsicDuration", 1, limit)
+    entry = number(parent, "EntryPoint", 0, limit, default=0)
+    return intrinsic, entry, number(parent, name, 1, limit, default=max(1, intrinsic - entry))
 
 
 def digest(parent: Element) -> bytes:

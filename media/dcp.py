@@ -12,14 +12,14 @@ from media.composition import (
     Unplayable,
     digest,
     edit_rate,
+    extent,
     impossible,
     key_id,
-    number,
     picture_rate,
 )
 from media.findings import Finding
 from media.package import uuid_of
-from media.programme import MAX_FRAMES, TrackKind
+from media.programme import TrackKind
 from media.xmltree import Element
 
 NAMESPACES = ("http://www.smpte-ra.org/schemas/429-7/", "http://www.digicine.com/PROTO-ASDCP-CPL-")
@@ -72,10 +72,7 @@ def _resource(asset: Element, label: str) -> Resource:
     rate = edit_rate(asset)
     if kind == "picture":
         picture_rate(rate, asset)
-    limit = MAX_FRAMES if kind == "picture" else MAX_FRAMES * 4000
-    intrinsic = number(asset, "IntrinsicDuration", 1, limit)
-    entry = number(asset, "EntryPoint", 0, limit, default=0)
-    duration = number(asset, "Duration", 1, limit, default=max(1, intrinsic - entry))
+    intrinsic, entry, duration = extent(asset, kind, "Duration")
     if entry + duration > intrinsic:
         message = f"{label} plays frames {entry} to {entry + duration - 1} of a {asset.name} of {intrinsic} frames."
         raise impossible("impossible duration", message, asset, str(intrinsic), str(entry + duration))

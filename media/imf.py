@@ -13,13 +13,14 @@ from media.composition import (
     Unplayable,
     digest,
     edit_rate,
+    extent,
     impossible,
     number,
     picture_rate,
 )
 from media.findings import Finding
 from media.package import uuid_of
-from media.programme import MAX_FRAMES, TrackKind
+from media.programme import TrackKind
 from media.timecode import frame_of, has_drop_frame
 from media.xmltree import Element
 
@@ -87,10 +88,7 @@ def _resource(item: Element, kind: TrackKind, label: str, rate: Fraction) -> Res
     own_rate = edit_rate(item) if item.value("EditRate") else rate
     if kind == "picture":
         picture_rate(own_rate, item)
-    limit = MAX_FRAMES if kind == "picture" else MAX_FRAMES * 4000
-    intrinsic = number(item, "IntrinsicDuration", 1, limit)
-    entry = number(item, "EntryPoint", 0, limit, default=0)
-    duration = number(item, "SourceDuration", 1, limit, default=max(1, intrinsic - entry))
+    intrinsic, entry, duration = extent(item, kind, "SourceDuration")
     repeat = number(item, "RepeatCount", 1, MAX_RESOURCES, default=1)
     if entry + duration > intrinsic:
         message = f"{label} plays edit units {entry} to {entry + duration - 1} of a resource of {intrinsic}."
