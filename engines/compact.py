@@ -62,14 +62,6 @@ class CompactModel:
         """Tags in the order of Judgement.tags."""
         return tuple(self.card.classes["tags"])
 
-    @property
-    def runtime_name(self) -> str:
-        return self.runtime.name
-
-    @property
-    def precision(self) -> str:
-        return self.runtime.precision
-
     def judge(self, pictures: Sequence[Picture]) -> Judgement:
         """Judge RGB uint8 pictures [H, W, 3] of any size; black bars are cut here, picture by picture.
 

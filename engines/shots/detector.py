@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,12 +105,3 @@ class ShotDetector:
             keep_from = max(0, end - CONTEXT)
             del self._features[: keep_from - self._features_start]
             self._features_start = keep_from
-
-
-def detect(thumbnails: Iterable[tuple[int, Picture]]) -> tuple[Transition, ...]:
-    """The transitions of a film, from all its thumbnails in order."""
-    detector, last = ShotDetector(), -1
-    for index, thumbnail in thumbnails:
-        detector.push(index, thumbnail)
-        last = index
-    return detector.finish(last + 1)[0]
