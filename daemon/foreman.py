@@ -93,8 +93,9 @@ class Foreman:
 
     def start_due(self) -> None:
         """Starts jobs while there are free workers and jobs that are due; those of dead daemons are due again."""
-        for orphan in self._orphans():
-            self._take_back(orphan)
+        if len(self.crew.workers) < self.settings.workers:
+            for orphan in self._orphans():
+                self._take_back(orphan)
         while len(self.crew.workers) < self.settings.workers:
             job = queue.claim(self._db, self._wall())
             if job is None:
